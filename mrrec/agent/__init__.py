@@ -1,0 +1,1 @@
+"""One turn: from a message to steps, items and an answer."""

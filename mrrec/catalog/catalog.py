@@ -1,0 +1,98 @@
+"""The catalogue in use: items, their vectors, and the ways to find them."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Sequence
+
+import numpy as np
+import pyarrow as pa
+
+from mrrec.catalog.items import Item
+from mrrec.catalog.lookup import Lookup
+from mrrec.catalog.vocabulary import Vocabulary
+from mrrec.embed import Encoder
+from mrrec.store import Store
+
+_FIELDS = [pa.field("kind", pa.string()), pa.field("text", pa.string())]
+LEXICAL_LIMIT = 300  # rows with a BM25 score; the rest count as no match
+
+
+class Catalog:
+    """Items with one unit vector each, searchable by meaning, by words, by title and by name.
+
+    Items and vectors are held in memory (about 1.5 kB plus 4 bytes a dimension each); the full-text
+    index stays on disk.
+    """
+
+    def __init__(self, items: Sequence[Item], vectors: np.ndarray, table, vocabulary: Vocabulary):
+        self.items = tuple(items)
+        self.vectors = vectors
+        self.vocabulary = vocabulary
+        self.position = {item.id: i for i, item in enumerate(self.items)}
+        self.kinds = tuple(dict.fromkeys(item.kind for item in self.items))
+        self.lookup = Lookup(self.items, vocabulary)
+        self._table = table
+
+    @classmethod
+    def open(cls, items: Sequence[Item], store: Store, encoder: Encoder, progress: bool = False) -> Catalog:
+        """Open the catalogue in `store`, encoding and indexing `items` where they are not the ones in it."""
+        print_of = hashlib.sha256("\n".join(f"{i.id}\t{i.text()}" for i in items).encode()).hexdigest()
+        stamp = f"{encoder.name}:{encoder.dim}:{print_of}"
+        names, counts, genres = Vocabulary.collect(items)
+        if store.read_meta().get("catalogue") != stamp:
+            store.drop("items")
+            store.drop("terms")
+            table, terms = store.table("items", _FIELDS), store.table("terms", [])
+            texts = [item.text() for item in items]
+            vectors = encoder.encode(texts, progress=progress)
+            table.upsert(
+                [dict(id=i.id, kind=i.kind, text=t, vector=v) for i, t, v in zip(items, texts, vectors, strict=True)]
+            )
+            table.index_text("text")
+            terms.upsert([dict(id=n, vector=v) for n, v in zip(names, encoder.encode(names), strict=True)])
+            store.write_meta(catalogue=stamp)
+        table, terms = store.table("items", _FIELDS), store.table("terms", [])
+        vectors = _in_order(table.to_arrow(), [item.id for item in items])
+        return cls(items, vectors, table, Vocabulary(names, counts, genres, _in_order(terms.to_arrow(), names)))
+
+    def __len__(self) -> int:
+        return len(self.items)
+
+    def get(self, item_id: str) -> Item | None:
+        at = self.position.get(item_id)
+        return None if at is None else self.items[at]
+
+    def vector(self, item_id: str) -> np.ndarray:
+        return self.vectors[self.position[item_id]]
+
+    def similarity(self, vector: np.ndarray) -> np.ndarray:
+        """Cosine of every item to `vector` (dim,), shape (n_items,)."""
+        return self.vectors @ vector
+
+    def lexical(self, text: str) -> np.ndarray:
+        """BM25 of every item for the words of `text`, scaled to 0..1, shape (n_items,)."""
+        scores = np.zeros(len(self.items), np.float32)
+        for item_id, score in self._table.match(text, LEXICAL_LIMIT).items():
+            scores[self.position[item_id]] = score
+        top = scores.max(initial=0.0)
+        return scores / top if top > 0 else scores
+
+    def search(self, text: str, vector: np.ndarray, kinds: Iterable[str] = (), limit: int = 10) -> list[tuple[Item, float]]:
+        """Plain hybrid search, the words and the meaning of `text` weighing the same."""
+        score = self.similarity(vector) + self.lexical(text)
+        for item in self.lookup.titles(text):
+            score[self.position[item.id]] += 2.0
+        if wanted := set(kinds):
+            score[[item.kind not in wanted for item in self.items]] = -np.inf
+        best = np.argsort(-score, kind="stable")[:limit]
+        return [(self.items[i], float(score[i])) for i in best if np.isfinite(score[i])]
+
+
+def _in_order(rows: pa.Table, ids: Sequence[str]) -> np.ndarray:
+    if not len(rows):
+        return np.zeros((0, 0), np.float32)
+    vectors = rows["vector"].combine_chunks()
+    matrix = vectors.flatten().to_numpy(zero_copy_only=False).reshape(len(rows), -1).astype(np.float32)
+    at = {item_id: i for i, item_id in enumerate(rows["id"].to_pylist())}
+    return matrix[[at[i] for i in ids]]

