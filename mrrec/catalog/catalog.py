@@ -3,18 +3,26 @@
 from __future__ import annotations
 
 import hashlib
+import re
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
+from functools import cached_property
 
 import numpy as np
 import pyarrow as pa
 
-from mrrec.catalog.items import Item
-from mrrec.catalog.lookup import Lookup
+from mrrec.catalog.items import Item, features
+from mrrec.catalog.lookup import STOPWORDS, Lookup
 from mrrec.catalog.vocabulary import Vocabulary
 from mrrec.embed import Encoder
 from mrrec.store import Store
 
 _FIELDS = [pa.field("kind", pa.string()), pa.field("text", pa.string())]
+# Words of requests that tell nothing of the item wanted, and would match whatever title happens to hold them.
+_SAY_NOTHING = STOPWORDS | frozenset(
+    "film films movie movies book books novel novels game games something anything recommend suggest suggestion want "
+    "like watch read play good great best nice please looking find show give need really".split()
+)
 LEXICAL_LIMIT = 300  # rows with a BM25 score; the rest count as no match
 
 
@@ -63,6 +71,15 @@ class Catalog:
         at = self.position.get(item_id)
         return None if at is None else self.items[at]
 
+    @cached_property
+    def population(self) -> dict[str, Counter]:
+        """How many items of each kind carry each feature; `None` counts the items."""
+        counts: dict[str, Counter] = defaultdict(Counter)
+        for item in self.items:
+            counts[item.kind].update(features(item))
+            counts[item.kind][None] += 1
+        return counts
+
     def vector(self, item_id: str) -> np.ndarray:
         return self.vectors[self.position[item_id]]
 
@@ -73,7 +90,8 @@ class Catalog:
     def lexical(self, text: str) -> np.ndarray:
         """BM25 of every item for the words of `text`, scaled to 0..1, shape (n_items,)."""
         scores = np.zeros(len(self.items), np.float32)
-        for item_id, score in self._table.match(text, LEXICAL_LIMIT).items():
+        telling = " ".join(w for w in re.findall(r"\w+", text.casefold()) if w not in _SAY_NOTHING)
+        for item_id, score in self._table.match(telling, LEXICAL_LIMIT).items():
             scores[self.position[item_id]] = score
         top = scores.max(initial=0.0)
         return scores / top if top > 0 else scores

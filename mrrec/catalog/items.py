@@ -81,6 +81,17 @@ def normalise(text: str) -> str:
     return re.sub(r"^(the|a|an) (?=\w)", "", text)
 
 
+def features(item: Item) -> list[tuple[str, str]]:
+    """(sort, value) of everything a pattern can speak of."""
+    found = [("genre", g) for g in item.genres] + [("theme", t) for t in item.themes]
+    found += [("name", n) for n in dict.fromkeys(item.names)]
+    if item.year:
+        found.append(("decade", f"{item.year // 10 * 10}s"))
+    if item.language and item.language != "English":
+        found.append(("language", item.language))
+    return found
+
+
 def item_id(kind: str, title: str, year: int) -> str:
     return f"{kind}-{normalise(title).replace(' ', '-')}-{year}"
 

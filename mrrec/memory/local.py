@@ -76,7 +76,6 @@ class LocalMemory:
         self._store, self._encoder, self._catalog = store, encoder, catalog
         self._table: Table = open_memory(store, encoder)
         self._journal: Table = store.table("journal", _JOURNAL)
-        self._population = derive.count_features(catalog.items)
         self._cache: tuple[int, list[Entry]] | None = None
 
     # Reading
@@ -319,7 +318,7 @@ class LocalMemory:
         derived = {e.id: e for e in everything if e.tier != "record"}
         found: list[Entry] = derive.stated(self.person, records)
         for kind in self._catalog.kinds:
-            found += derive.patterns(self.person, kind, records, self._catalog.get, self._population[kind])
+            found += derive.patterns(self.person, kind, records, self._catalog.get, self._catalog.population[kind])
         found = [p for p in {p.id: p for p in found}.values() if p.id not in suppressed]
         found += [p for p in derive.profile(self.person, found) if p.id not in suppressed]
         now = {p.id: p.with_(pinned=derived[p.id].pinned if p.id in derived else False) for p in found}

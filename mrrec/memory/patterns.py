@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 
-from mrrec.catalog.items import MAKERS, Item
+from mrrec.catalog.items import MAKERS, Item, features
 from mrrec.memory.entry import DISLIKED, LIKED, Entry, entry_id
 
 LEAST_SUPPORT = {"name": 2}  # items that must agree; 3 for everything else
@@ -18,26 +18,6 @@ LEAST_LIFT = 1.5
 LEAST_SHARE = 0.6  # of the items with the feature, how many point the same way
 MOST_PATTERNS = 24  # a kind
 HALF_LIFE = 4 * 365 * 86400.0  # seconds after which a record counts half, measured from the newest
-
-
-def features(item: Item) -> list[tuple[str, str]]:
-    """(sort, value) of everything a pattern can speak of."""
-    found = [("genre", g) for g in item.genres] + [("theme", t) for t in item.themes]
-    found += [("name", n) for n in dict.fromkeys(item.names)]
-    if item.year:
-        found.append(("decade", f"{item.year // 10 * 10}s"))
-    if item.language and item.language != "English":
-        found.append(("language", item.language))
-    return found
-
-
-def count_features(items: Iterable[Item]) -> dict[str, Counter]:
-    """How many items of each kind carry each feature; `None` counts the items."""
-    counts: dict[str, Counter] = defaultdict(Counter)
-    for item in items:
-        counts[item.kind].update(features(item))
-        counts[item.kind][None] += 1
-    return counts
 
 
 def patterns(
