@@ -127,10 +127,11 @@ def say_grammar() -> str:
     return f'root ::= [A-Z] ({_LOWER} | "I"){{10,{_GREEDY_LIMIT["say"]}}} [.!?] "{close_tag("say")}"'
 
 
-def ask_grammar(openings: Sequence[str], options: Sequence[str]) -> str:
-    """One question that offers a choice among things the catalogue has."""
-    option = one_of(options)
-    return f'root ::= {one_of(openings)} {option} ", " {option} " or " {option} "?" "{close_tag("ask")}"'
+def ask_grammar(openings: Sequence[str], options: Sequence[Sequence[str]], endings: Sequence[str]) -> str:
+    """One question that offers one of each group of `options`, all of them things the catalogue has."""
+    first, *middle, last = [one_of(group) for group in options]
+    between = "".join(f' ", " {group}' for group in middle)
+    return f'root ::= {one_of(openings)} {first}{between} " or " {last} {one_of(endings)} "{close_tag("ask")}"'
 
 
 def reason_grammar(clauses: Sequence[Sequence[str]]) -> str:
@@ -143,6 +144,6 @@ def all_shapes() -> list[str]:
     return [
         think_grammar(), weigh_grammar(["m1", "m2"]), choice_grammar(["recall", "profile"]), recall_grammar(["pace"]),
         recall_grammar([]), lookup_grammar(['The "Thing"', "Heat"]), ideal_grammar(), memories_grammar(["m1", "m2"]),
-        lead_grammar(), say_grammar(), ask_grammar(["Shall it be "], ["a film", "a book"]),
+        lead_grammar(), say_grammar(), ask_grammar(["Shall it be "], [["a film"], ["a book"], ["a game"]], ["?"]),
         reason_grammar([["slow"], [", as you like it"]]),
     ]  # fmt: skip

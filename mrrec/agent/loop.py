@@ -1,0 +1,574 @@
+"""One turn, a generator of steps: experience, thought, recall and look-up, profile, ranking, answer, then remember.
+
+The model proposes (aspects, judgements, the ideal, which reasons to give); code guarantees (what binds, which ids
+exist, how many hops, that every span ends). Closing the generator frees the model at once; nothing is remembered
+of a turn that was stopped.
+"""
+
+from __future__ import annotations
+
+import logging
+import random
+import time
+import uuid
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from mrrec.agent import protocol
+from mrrec.agent.commands import obey
+from mrrec.agent.conversation import Conversation, Turn, feedback, replay
+from mrrec.agent.rank import Candidate, Ranked, Rule, Taste, Wanted, rank
+from mrrec.agent.reasons import Clause, clauses
+from mrrec.agent.request import Request, read_request
+from mrrec.agent.steps import (
+    Answer, Ask, Experience, Lookup, Profile, Ranking, Recall, Remember, Say, Step, Thought,
+)  # fmt: skip
+from mrrec.catalog import Item
+from mrrec.catalog.lookup import shared
+from mrrec.llm.engine import Message
+from mrrec.memory import Entry
+from mrrec.memory.local import Recalled
+from mrrec.memory.write import Reading, read_message
+from mrrec.settings import Settings
+
+if TYPE_CHECKING:
+    from mrrec.assistant import Assistant
+
+__all__ = ["Conversation", "Turn", "feedback", "replay", "run"]
+log = logging.getLogger(__name__)
+
+HISTORY = 3  # earlier turns that the model sees; the engine leaves out the oldest where they do not fit
+MOST_QUESTIONS = 1  # questions put to a newcomer in one conversation
+LIMIT = -0.4  # a stated dislike from which an item is left out, not only ranked lower
+NOTHING_YET = "nothing is remembered yet"
+STATED = "what you told me to avoid"
+_OPENINGS = ("Are you in the mood for ", "Would you rather have ", "Shall it be ", "What would please you now, ")
+_ENDINGS = ("?", ", and what have you loved lately?", ", or something quite different?")
+
+
+def run(assistant: Assistant, conversation: Conversation, message: str, settings: Settings | None = None) -> Iterator[Step]:
+    """Answer `message`; every step is yielded as it begins, as it grows and when it is done."""
+    turn = _Turn(assistant, conversation, message, settings or assistant.settings)
+    conversation.turns.append(turn.record)
+    steps: dict[str, Step] = {}
+    stream = turn.steps()
+    try:
+        for step in stream:
+            steps[step.id] = step
+            turn.record.steps = [s for s in steps.values() if s.end is not None]
+            yield step
+    finally:
+        stream.close()
+        turn.record.steps = [s for s in steps.values() if s.end is not None]
+
+
+class _Turn:
+    """What one turn has gathered so far."""
+
+    def __init__(self, assistant: Assistant, conversation: Conversation, message: str, settings: Settings):
+        self.assistant, self.conversation, self.settings = assistant, conversation, settings
+        self.catalog, self.encoder, self.memory = assistant.catalog, assistant.encoder, conversation.memory
+        self.message = message.strip()
+        self.record = Turn(self.message)
+        self.random = random.Random(settings.seed)
+        self.transcript = None
+        self.aliases: dict[str, Entry] = {}  # m1, m2 … to what was shown under it
+        self.judged: dict[str, bool] = {}
+        self.looked_up: list[Item] = []
+        self.recalls: list[Recall] = []
+
+    # The course of a turn
+
+    def steps(self) -> Iterator[Step]:
+        if not self.message:
+            yield self._done(Say(**self._begin(), text="There was nothing in that message. What are you looking for?"))
+            return
+        shown = self.conversation.shown
+        self.reading: Reading = read_message(self.message, self.catalog, self.encoder, shown)
+        if self.reading.command is not None and self.reading.command.action not in ("remember", "correct"):
+            yield from obey(self.reading.command, self.conversation, self.record, self.catalog)
+            return
+        asked = bool(self.conversation.turns[:-1]) and any(
+            isinstance(s, Ask) for s in self.conversation.turns[-2].steps
+        )
+        wish = self.reading.rest if self.reading.rest.strip() else ""
+        self.request: Request | None = None
+        if wish:
+            self.request = read_request(wish, self.catalog, self.conversation.previous_request, shown, asked=asked)
+        if self.request is None or self.request.act == "talk":
+            if asked and self.reading.entries:  # the question was answered with a taste: that is the request
+                self.request = replace(read_request("recommend something", self.catalog), text=self.message)
+            else:
+                yield from self._talk(wish)
+                yield from self._remember()
+                return
+        self.record.request = self.request
+        self.record.passing = self._for_now()
+        if self._should_ask():
+            yield from self._ask()
+        else:
+            yield from self._recommend()
+        yield from self._remember()
+
+    def _recommend(self) -> Iterator[Step]:
+        self.vector = self.encoder.encode([self._wish_text()])[0]
+        experience = self._experience()
+        yield experience
+        with self._model():
+            self.transcript.append(protocol.block("experience", "; ".join(f"{a['aspect']}: {a['description']}" for a in experience.aspects) or "none"))
+            yield from self._think()
+            if self.request.titles or any(self.request.names):
+                yield from self._look_up(self._asked_titles(), forced=True)
+            yield from self._hops([a["aspect"] for a in experience.aspects])
+            rules = self._rules()
+            profile = None
+            for profile in self._profile(rules):
+                yield profile
+            ranking, ranked = self._rank(rules, profile)
+            yield ranking
+            yield from self._answer(ranked)
+
+    def _hops(self, shown_aspects: Sequence[str]) -> Iterator[Step]:
+        """Recall and look up until the model writes the profile, repeats itself, or has no hop left."""
+        titles = self._titles_to_offer()
+        for hop in range(self.settings.max_hops):
+            can_recall = self.memory is not None and bool(self.settings.tiers)
+            tags = (["recall"] if can_recall else []) + (["lookup"] if titles and hop else [])
+            if not tags:
+                return
+            if hop == 0:
+                tag = "recall" if can_recall else "profile"
+            else:
+                tag = self._choose([*tags, "profile"])
+            if tag == "profile":
+                return
+            if tag == "recall":
+                yield from self._recall(shown_aspects)
+                if self.recalls[-1].note:
+                    return
+            else:
+                self.transcript.append(protocol.open_tag("lookup"))
+                text = self._write(protocol.lookup_grammar(titles), 60, "</lookup>", protocol.plain(titles[0]))
+                self.transcript.append("\n")
+                yield from self._look_up(protocol.split_list(text, "lookup"))
+            titles = self._titles_to_offer()
+
+    # Steps
+
+    def _experience(self) -> Experience:
+        begun = self._begin()
+        kinds = self.request.kinds or self._usual_kinds()
+        scenario = self.assistant.experience.scenario(kinds, self.request.genres)
+        if scenario is None:
+            return self._done(Experience(**begun, scenario="", aspects=()))
+        aspects = self.assistant.experience.search(scenario, self.vector)
+        listed = tuple(dict(aspect=a.aspect, description=a.description, support=a.support) for a in aspects)
+        return self._done(Experience(**begun, scenario=aspects[0].scenario if aspects else "", aspects=listed))
+
+    def _think(self) -> Iterator[Step]:
+        self.transcript.append("<think>")
+        yield from self._stream(Thought, protocol.think_grammar(), 70, "</think>", "Let me see what fits.")
+        self.transcript.append("\n")
+
+    def _recall(self, shown_aspects: Sequence[str]) -> Iterator[Step]:
+        begun = self._begin()
+        yield Recall(**begun)
+        self.transcript.append("<recall>")
+        text = self._write(protocol.recall_grammar(shown_aspects), 48, "</recall>", "taste")
+        self.transcript.append("\n")
+        aspects = protocol.split_list(text, "recall")
+        known = {a for r in self.recalls for a in r.aspects}
+        if known and set(aspects) <= known:
+            step = Recall(**begun, aspects=tuple(aspects), note="asked before, so the search ends here")
+            self.recalls.append(step)
+            yield self._done(step)
+            return
+        found: list[Recalled] = []
+        if not self.recalls:  # the request's own words always count, and so does what was ruled out for good
+            found += self._stated_limits()
+            found += self.memory.recall([self._wish_text()], self.settings.k, self.settings.tiers)
+        found += self.memory.recall([a for a in aspects if a not in known], self.settings.k, self.settings.tiers)
+        have = {e.id for e in self.aliases.values()}
+        fresh = list({r.entry.id: r for r in reversed(found) if r.entry.id not in have}.values())[::-1]
+        names = {}
+        for recalled in fresh:
+            names[f"m{len(self.aliases) + 1}"] = recalled
+            self.aliases[f"m{len(self.aliases) + 1}"] = recalled.entry
+        note = "" if fresh else (NOTHING_YET if not self.aliases else "nothing new was found")
+        step = Recall(**begun, aspects=tuple(aspects), entries=tuple(_shown(a, r) for a, r in names.items()), note=note)
+        self.recalls.append(step)
+        self.transcript.append(protocol.block("memory", " ".join(f"[{a}] {r.entry.text}" for a, r in names.items()) or "none"))
+        step = self._done(step)
+        yield step
+        if names:
+            yield from self._weigh(list(names))
+            kept = tuple(e | {"kept": self.judged.get(e["alias"])} for e in step.entries)
+            yield replace(step, entries=kept)
+
+    def _weigh(self, aliases: list[str]) -> Iterator[Step]:
+        """Each memory in turn: does it matter for this request?"""
+        self.transcript.append("<think>")
+        thought = None
+        for thought in self._stream(Thought, protocol.weigh_grammar(aliases), 22 * len(aliases), "</think>", ""):
+            yield thought
+        self.transcript.append("\n")
+        self.judged |= protocol.weighed(thought.text)
+
+    def _look_up(self, queries: Sequence[str], forced: bool = False) -> Iterator[Step]:
+        begun = self._begin()
+        yield Lookup(**begun, queries=tuple(queries))
+        if forced:  # the request names them: the model has no other choice, so it need not spell them out
+            self.transcript.append(protocol.block("lookup", " | ".join(queries)))
+        items, facts, missing = [], [], []
+        for query in queries:
+            found = self._named_items(query)
+            if found:
+                items.append(found[0])
+                facts += [dict(id=i.id, label=i.label, text=i.facts()) for i in found[:3]]
+            elif names := self.catalog.lookup.names(query):
+                made = self.catalog.lookup.by_name[names[0]]
+                facts.append(dict(id=names[0], label=names[0], text=f"{names[0]}: " + ", ".join(i.label for i in made[:8])))
+            else:
+                missing.append(query)
+        self.looked_up += items
+        common = shared(self._related_items() or items)
+        facts = list({f["id"]: f for f in facts}.values())
+        told = "; ".join(f["text"] for f in facts) + ("" if not common else f". Shared: {', '.join(common.people + common.creators) or ', '.join(common.genres + common.themes)}")
+        self.transcript.append(protocol.block("facts", told[:900] or "none"))
+        yield self._done(
+            Lookup(**begun, queries=tuple(queries), facts=tuple(facts), shared=common.to_dict() if common else {}, missing=tuple(missing))
+        )
+
+    def _profile(self, rules: Sequence[Rule]) -> Iterator[Profile]:
+        begun = self._begin()
+        must = tuple(c.label for c in self.request.conditions() if c.sort != "not")
+        avoid = tuple(c.label for c in self.request.conditions() if c.sort == "not")
+        avoid += tuple(r.label for r in rules if r.memory_ids and r.label.startswith("no "))
+        yield Profile(**begun, must=must, avoid=avoid)
+        self.transcript.append(f"<profile>must: {protocol.plain(', '.join(must)) or 'nothing'}; avoid: {protocol.plain(', '.join(avoid)) or 'nothing'}\nideal: ")
+        ideal = self._write(protocol.ideal_grammar(), 80, ".\n", self._wish_text()).strip()
+        named: tuple[str, ...] = ()
+        self.transcript.append("memories: ")
+        eligible = [a for a in self.aliases if self.judged.get(a, True)] or list(self.aliases)
+        if eligible:
+            text = self._write(protocol.memories_grammar(eligible), 6 * len(eligible) + 6, "</profile>", "")
+            named = tuple(self.aliases[a].id for a in eligible if f"[{a}]" in text)
+        else:
+            self.transcript.append("none</profile>")
+        self.transcript.append("\n")
+        bound = tuple(i for r in rules for i in r.memory_ids if r.label.startswith("no "))
+        yield self._done(
+            Profile(**begun, ideal=ideal, must=must, avoid=avoid, memory_ids=tuple(dict.fromkeys(bound + named)))
+        )
+
+    def _rank(self, rules: Sequence[Rule], profile: Profile) -> tuple[Ranking, Ranked]:
+        begun = self._begin()
+        request = self.request
+        ideal = self.encoder.encode([profile.ideal])[0] if profile.ideal else None
+        patterns = [p for p in self._entries("pattern") if not p.event == "decade"]
+        records = [r for r in self._entries("record", always=True) if r.item_id]
+        self.taste = Taste(tuple(patterns), tuple(records), frozenset(profile.memory_ids) | self._evidence(profile))
+        wanted = Wanted(
+            rules=tuple(rules), text=self._wish_text(), vector=self.vector, ideal=ideal,
+            wishes=tuple(dict.fromkeys((*request.terms, *request.genres))), like=request.like,
+            limit=min(10, request.count or self.settings.n_items), adventurous=self.settings.adventurous,
+            surprise=request.surprise, free_creators=any(request.names) or bool(request.relations),
+        )  # fmt: skip
+        ranked = rank(wanted, self.taste, self.catalog)
+        candidates = tuple(
+            dict(
+                id=c.item.id, title=c.item.label, score=round(c.score, 4), parts=c.parts,
+                memories=[p.id for p in c.patterns] + ([c.neighbour.id] if c.neighbour else []),
+            )
+            for c in ranked.chosen
+        )  # fmt: skip
+        return self._done(Ranking(**begun, candidates=candidates, filtered=ranked.filtered, pool=ranked.pool)), ranked
+
+    def _answer(self, ranked: Ranked) -> Iterator[Step]:
+        begun = self._begin()
+        if not ranked.chosen:
+            yield self._done(Answer(**begun, text=_nothing(ranked)))
+            return
+        listed = " ".join(f"{n}. {c.item.label}: {', '.join(c.item.genres + c.item.themes[:3])}." for n, c in enumerate(ranked.chosen, 1))
+        self.transcript.append(protocol.block("items", listed))
+        self.transcript.append("<answer>")
+        text, items = "", []
+        for piece in self._write_on(protocol.lead_grammar(), 60, "\n", "Here is what I found."):
+            text += piece
+            yield Answer(**begun, text=text)
+        for candidate in ranked.chosen:
+            head = f"**{_markdown(candidate.item.title)}** ({candidate.item.year}): "
+            self.transcript.append(protocol.plain(head))
+            text += "\n" + head
+            yield Answer(**begun, text=text, items=tuple(items))
+            parts = self._clauses(candidate)
+            reason = ""
+            alternatives = [[c.text for c in part] for part in parts]
+            for piece in self._write_on(protocol.reason_grammar(alternatives), 90, "\n", "".join(a[0] for a in alternatives)):
+                reason += piece
+                yield Answer(**begun, text=text + reason, items=tuple(items))
+            text += reason
+            items.append(_card(candidate.item, reason.strip(), parts))
+        self.transcript.append("</answer>")
+        self.record.items = tuple(c.item for c in ranked.chosen)
+        yield self._done(Answer(**begun, text=text.strip(), items=tuple(items)))
+
+    def _ask(self) -> Iterator[Step]:
+        kinds = self.request.kinds or self.catalog.kinds
+        moods = [m for m in ("funny", "tense", "hopeful", "thoughtful", "romantic", "epic", "eerie", "warm", "playful") if m in self.catalog.vocabulary.counts]
+        moods = moods or list(self.catalog.vocabulary.names)
+        self.random.shuffle(moods)
+        groups: list[list[str]] = [[], [], []]
+        for i, mood in enumerate(moods[:9] if len(moods) >= 3 else moods * 3):
+            kind = kinds[i % len(kinds)]
+            groups[i % 3].append(f"{'an' if mood[0] in 'aeiou' else 'a'} {mood} {kind}")
+        with self._model():
+            self.transcript.append("<ask>")
+            yield from self._stream(Ask, protocol.ask_grammar(_OPENINGS, groups, _ENDINGS), 60, "</ask>", "What are you in the mood for?")
+
+    def _talk(self, wish: str) -> Iterator[Step]:
+        """Small talk, statements, and questions about items, which are answered from the catalogue."""
+        items = [m.items[0] for m in self.catalog.lookup.mentions(wish) if m.items]
+        with self._model():
+            if items:
+                yield from self._look_up([i.label for i in items], forced=True)
+            self.transcript.append("<say>")
+            about = " ".join(f"{i.facts()}. {i.description}" for i in items)
+            step = None
+            for step in self._stream(Say, protocol.say_grammar(), 90, "</say>", "I am here.", hold=bool(about)):
+                yield step
+            if about:
+                yield self._done(replace(step, text=f"{step.text} {about}", end=None))
+
+    def _remember(self) -> Iterator[Step]:
+        begun = self._begin()
+        entries = [*self.reading.entries]
+        if self.memory is None:
+            note = "a temporary conversation: nothing is written"
+            yield self._done(Remember(**begun, state="off", note=note if entries else ""))
+            return
+        if not entries:
+            yield self._done(Remember(**begun, state="nothing"))
+            return
+        yield Remember(**begun, state="saving")
+        try:
+            change = self.memory.write(entries, turn=self.record.id)
+        except Exception as error:
+            log.exception("memory was not saved")
+            yield self._done(Remember(**begun, state="failed", note=f"not saved: {error}"))
+            return
+        yield self._done(
+            Remember(
+                **begun, written=tuple(map(_brief, change.written)), superseded=tuple(map(_brief, change.superseded)),
+                state="saved", note="" if change.written else "known already",
+            )
+        )  # fmt: skip
+
+    # What the steps rest on
+
+    def _rules(self) -> list[Rule]:
+        """Everything an item must satisfy to be shown."""
+        request = self.request
+        rules = [Rule(c.label, c.test) for c in request.conditions()]
+        known = {r.item_id: r for r in self._entries("record", always=True) if r.item_id}
+        disliked = {i for i in known if Taste(records=tuple(known.values())).value(i) < LIMIT}
+        if known:
+            ids = frozenset(known)
+            rules.append(Rule("known to you already", lambda item: item.id not in ids or item.id in disliked))
+        if disliked:
+            rules.append(Rule("disliked by you", lambda item: item.id not in disliked))
+        if shown := self.conversation.shown_ever:
+            rules.append(Rule("shown in this conversation", lambda item: item.id not in shown))
+        here = [e for e in (*self.conversation.passing, *self.reading.entries) if e.value <= LIMIT]
+        for entry in [*self._limits(), *here]:
+            rules += self._avoidance(entry)
+        return rules
+
+    def _avoidance(self, entry: Entry) -> Iterator[Rule]:
+        """A stated dislike as rules, save for what this very request asks for."""
+        asked = {*self.request.genres, *self.request.terms}
+        ids = (entry.id,) if entry.id else ()
+        for term in entry.terms:
+            if term not in asked:
+                yield Rule(f"no {term}", _without(term, entry.kind), ids)
+        for name in entry.names:
+            if not any(name in group for group in self.request.names):
+                yield Rule(f"no {name}", lambda item, n=name: n not in item.names, ids)
+
+    def _limits(self) -> list[Entry]:
+        """Stated dislikes strong enough to bind."""
+        tier = "record" if "record" in self.settings.tiers else "pattern"
+        return [e for e in self._entries(tier) if e.event == "said" and e.value <= LIMIT and (e.terms or e.names)]
+
+    def _stated_limits(self) -> list[Recalled]:
+        return [Recalled(e, STATED, 1.0, {"stated": 1.0}) for e in self._limits()[:8]]
+
+    def _for_now(self) -> tuple[Entry, ...]:
+        stated = self.reading.entries if self.memory is None else ()
+        return (*self.reading.passing, *stated)
+
+    def _entries(self, tier: str, always: bool = False) -> list[Entry]:
+        """Memory of a tier that is switched on (`always`: what was seen counts even with the tier off)."""
+        if self.memory is None or not (always or tier in self.settings.tiers):
+            return []
+        return self.memory.entries(tier)
+
+    def _evidence(self, profile: Profile) -> frozenset[str]:
+        """Patterns that rest on a named memory, or that a named part of the profile rests on."""
+        named = set(profile.memory_ids)
+        found = {p.id for p in self._entries("pattern") if named & set(p.evidence)}
+        found |= {i for e in self._entries("profile") if e.id in named for i in e.evidence}
+        return frozenset(found)
+
+    def _should_ask(self) -> bool:
+        """A newcomer's open request is met with one question, once."""
+        new = self.memory is None or not self.memory.entries()
+        known = self.reading.entries or self.conversation.passing
+        return self.request.open and not self.request.surprise and new and not known and self.conversation.questions_asked < MOST_QUESTIONS
+
+    def _usual_kinds(self) -> tuple[str, ...]:
+        """Kinds by how often the person met them."""
+        met = [r.kind for r in self._entries("record", always=True) if r.item_id]
+        return tuple(sorted(self.catalog.kinds, key=lambda k: -met.count(k)))
+
+    def _wish_text(self) -> str:
+        """The request in the person's own words, with the one that it continues."""
+        previous = self.conversation.turns[-2].request if self.request.follow_up and len(self.conversation.turns) > 1 else None
+        if previous is None or previous.text in self.request.text:
+            return self.request.text
+        return f"{previous.text} {self.request.text}"
+
+    def _asked_titles(self) -> list[str]:
+        """Titles and names of the request, for look-up."""
+        return list(dict.fromkeys([*self.request.titles, *(n[0] for n in self.request.names if n)]))[:6]
+
+    def _related_items(self) -> list[Item]:
+        return [i for r in self.request.relations if len(r.items) > 1 for i in r.items]
+
+    def _named_items(self, query: str) -> list[Item]:
+        return self.catalog.lookup.titles(query)
+
+    def _titles_to_offer(self) -> list[str]:
+        """Titles that were shown in memory and not looked up yet."""
+        known = {i.id for i in self.looked_up}
+        items = [self.catalog.get(e.item_id) for e in self.aliases.values() if e.item_id]
+        return [i.label for i in items if i is not None and i.id not in known][:6]
+
+    def _clauses(self, candidate: Candidate) -> list[list[Clause]]:
+        bound = [c.sort for c in self.request.conditions()]
+        names = [n for group in self.request.names for n in group] + [n for r in self.request.relations for n in r.names]
+        near = candidate.neighbour
+        close = float(self.catalog.vector(candidate.item.id) @ self.catalog.vector(near.item_id)) if near else 0.0
+        wishes = (*self.request.terms, *self.request.genres)
+        return clauses(candidate, wishes, self.request.like, list(dict.fromkeys(names)), bound, self.taste, close)
+
+    # The model
+
+    def _model(self):
+        """The model for this turn, with the prompt in place."""
+        turn = self
+        messages = [Message("system", protocol.SYSTEM)]
+        for earlier in self.conversation.turns[:-1][-HISTORY:]:
+            if earlier.reply:
+                messages += [Message("user", protocol.plain(earlier.message)), Message("assistant", protocol.plain(earlier.reply)[:1200])]
+        messages.append(Message("user", protocol.plain(self.message)))
+
+        class Held:
+            def __enter__(self):
+                self.context = turn.assistant.engine.transcript(messages, turn.settings.temperature, turn.settings.seed)
+                turn.transcript = self.context.__enter__()
+
+            def __exit__(self, *error):
+                turn.transcript = None
+                return self.context.__exit__(*error)
+
+        return Held()
+
+    def _choose(self, tags: Sequence[str]) -> str:
+        """The tag that the model opens next."""
+        text = self._write(protocol.choice_grammar(tags), 8, ">", "<profile>")
+        tag = text.strip("<>")
+        if tag in ("recall", "lookup", "profile"):
+            # the spans open their tag themselves
+            self.transcript.retract(text)
+        return tag if tag in tags else "profile"
+
+    def _write(self, grammar: str, max_tokens: int, stop: str, fallback: str) -> str:
+        """What the model writes, whole; `stop` is left out save for choices."""
+        return "".join(self._write_on(grammar, max_tokens, stop, fallback))
+
+    def _write_on(self, grammar: str, max_tokens: int, stop: str, fallback: str) -> Iterator[str]:
+        """What the model writes, piece by piece; where it fails, `fallback` is written in its place."""
+        written = ""
+        try:
+            for piece in self.transcript.write(grammar, max_tokens, stop):
+                written += piece
+                yield piece
+        except (RuntimeError, ValueError) as error:
+            log.warning("the model failed within a span: %s", error)
+        if not written:
+            self.transcript.append(fallback + stop)
+            yield fallback + stop
+
+    def _stream(self, kind: type[Step], grammar: str, max_tokens: int, stop: str, fallback: str, hold: bool = False) -> Iterator[Step]:
+        """A step whose text grows as the model writes; `hold` leaves it open for more."""
+        begun = self._begin()
+        text = ""
+        yield kind(**begun, text="")
+        for piece in self._write_on(grammar, max_tokens, stop, fallback):
+            text += piece
+            shown = text.removesuffix(stop)
+            yield kind(**begun, text=shown)
+        step = kind(**begun, text=text.removesuffix(stop).strip())
+        yield step if hold else self._done(step)
+
+    def _begin(self) -> dict:
+        return {"id": uuid.uuid4().hex[:8], "start": time.time()}
+
+    @staticmethod
+    def _done(step: Step) -> Step:
+        return replace(step, end=time.time())
+
+
+def _without(term: str, kind: str):
+    return lambda item: (bool(kind) and item.kind != kind) or (term not in item.themes and term not in item.genres)
+
+
+def _shown(alias: str, recalled: Recalled) -> dict:
+    entry = recalled.entry
+    return dict(
+        id=entry.id, alias=alias, tier=entry.tier, text=entry.text, aspect=recalled.aspect,
+        score=round(recalled.score, 4), parts={k: round(v, 4) for k, v in recalled.parts.items()},
+        evidence=list(entry.evidence), kept=None,
+    )  # fmt: skip
+
+
+def _brief(entry: Entry) -> dict:
+    return dict(id=entry.id, tier=entry.tier, text=entry.text, terms=list(entry.terms), value=entry.value)
+
+
+def _card(item: Item, reason: str, parts: Sequence[Sequence[Clause]]) -> dict:
+    """An item as shown: its row of the catalogue, and why, with what each clause rests on."""
+    facts, memories = [], []
+    for part in parts:
+        used = [c for c in part if c.text.strip() in reason]
+        best = max(used, key=lambda c: len(c.text), default=part[0])
+        facts += best.facts
+        memories += best.memories
+    return item.to_dict() | {"why": reason, "memories": memories, "facts": list(dict.fromkeys(facts))}
+
+
+def _nothing(ranked: Ranked) -> str:
+    """What stands in the way, for an answer without items."""
+    binding = [f for f in ranked.filtered if f["count"]]
+    text = f"Nothing in the catalogue satisfies all of this at once: {', '.join(f['reason'] for f in binding)}."
+    if ranked.alone:
+        options = ", ".join(f"{n} without “{label}”" for label, n in sorted(ranked.alone.items(), key=lambda p: -p[1]))
+        text += f" There would be {options}."
+    return text
+
+
+def _markdown(text: str) -> str:
+    """A title that cannot open markup."""
+    return "".join(f"\\{c}" if c in "*_[]`#" else c for c in text)

@@ -1,0 +1,105 @@
+"""Why an item: clauses that are true of it, among which the model chooses. Every clause rests on a fact or a memory."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from mrrec.agent.rank import Candidate, Taste
+from mrrec.catalog import Item
+from mrrec.catalog.items import MAKERS, UNITS
+from mrrec.catalog.vocabulary import PACES, TONES
+
+CLOSE = 0.45  # cosine from which a liked item is worth naming as a neighbour
+MOST_MEMORIES = 3  # memory clauses to choose from
+
+
+@dataclass(frozen=True)
+class Clause:
+    """A piece of a reason, and what it rests on."""
+
+    text: str
+    facts: tuple[str, ...] = ()
+    memories: tuple[str, ...] = ()
+
+
+def clauses(candidate: Candidate, wishes: Sequence[str], like: Sequence[Item], names: Sequence[str], bound: Sequence[str], taste: Taste, close: float) -> list[list[Clause]]:
+    """Alternatives for each part of the reason: what it is like, what was asked of it, which memory speaks for it.
+
+    `bound` are the sorts of conditions in the request (year, length), `close` the likeness to the neighbour.
+    """
+    item = candidate.item
+    parts = [_nature(item, wishes)]
+    if asked := _asked(item, like, names, bound):
+        parts.append(asked)
+    if memories := _memories(candidate, taste, close):
+        parts.append(memories)
+    return parts
+
+
+def _nature(item: Item, wishes: Sequence[str]) -> list[Clause]:
+    """What it is like: mood and subject, those wished for first."""
+    wished = [t for t in item.themes if t in wishes]
+    moods = [t for t in dict.fromkeys([*wished, *item.themes]) if t in TONES | PACES][:3]
+    subjects = [t for t in dict.fromkeys([*wished, *item.themes]) if t not in TONES | PACES][:3]
+    genre = " and ".join(item.genres[:2])
+    kind = "" if item.genres and item.genres[0] in ("graphic novel", "documentary", "western", "musical") else f" {item.kind}"
+    made = []
+    for mood in _pairs(moods) or [""]:
+        for subject in _pairs(subjects)[:2] or [""]:
+            facts = tuple(f for f in (genre, mood, subject) if f)
+            lead = f"{mood} {genre}{kind}".strip()
+            made.append(Clause(lead + (f" with {subject}" if subject else ""), facts))
+            if subject:
+                made.append(Clause(f"{genre}{kind} about {subject}" + (f", {mood} all through" if mood else ""), facts))
+    return made[:6]
+
+
+def _asked(item: Item, like: Sequence[Item], names: Sequence[str], bound: Sequence[str]) -> list[Clause]:
+    """What the request bound: people, likeness, year, length."""
+    made = []
+    for name in names:
+        if name in item.creators:
+            role = {"film": "directed", "book": "written", "game": "made"}.get(item.kind, "made")
+            made.append(Clause(f", {role} by {name}", (f"{MAKERS.get(item.kind, 'maker')} {name}",)))
+        elif name in item.people:
+            made.append(Clause(f", with {name}", (f"with {name}",)))
+    for example in like:
+        common = [t for t in (*item.themes, *item.genres) if t in (*example.themes, *example.genres)]
+        if common:
+            what = " and ".join(common[:2])
+            made.append(Clause(f", and it shares {what} with {example.title}", (f"shared with {example.label}: {what}",)))
+    if "length" in bound and item.length:
+        measure = f"{item.length} {UNITS.get(item.kind, '')}".strip()
+        made.append(Clause(f", at {measure}", (measure,)))
+    if "year" in bound and item.year:
+        made.append(Clause(f", from {item.year}", (str(item.year),)))
+    return made
+
+
+def _memories(candidate: Candidate, taste: Taste, close: float) -> list[Clause]:
+    """Memories that speak for the item, those that the model named first."""
+    made = []
+    speaking = sorted((p for p in candidate.patterns if p.value > 0), key=lambda p: (p.id not in taste.named, -p.strength))
+    for pattern in dict.fromkeys(speaking):
+        made.append(Clause(f"; you {_told(pattern.text)} [{pattern.id}]", (), (pattern.id,)))
+    near = candidate.neighbour
+    if near is not None and close >= CLOSE:
+        verdict = near.text.split(": “")[0]
+        made.append(Clause(f"; near to what you {verdict[0].lower()}{verdict[1:]} [{near.id}]", (), (near.id,)))
+    return made[:MOST_MEMORIES]
+
+
+def _told(text: str) -> str:
+    """A pattern's statement in the second person, without its counts.
+
+    >>> _told("Likes slow films (4 of 9 liked)")
+    'like slow films'
+    """
+    head, _, rest = text.split(" (")[0].partition(" ")
+    return f"{head[:-1].lower() if head.endswith('s') else head.lower()} {rest}"
+
+
+def _pairs(words: Sequence[str]) -> list[str]:
+    """The first two joined, then each alone."""
+    return [" and ".join(words[:2]), *words[:2]] if len(words) > 1 else list(words)

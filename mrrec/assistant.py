@@ -1,0 +1,92 @@
+"""Everything one process needs, opened once: encoder, store, catalogue, experience, personas, model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from mrrec.agent import protocol
+from mrrec.catalog import Catalog, read_items
+from mrrec.embed import Encoder
+from mrrec.llm.engine import Engine
+from mrrec.llm.llamacpp import LlamaCpp
+from mrrec.llm.models import model_path
+from mrrec.memory import LocalMemory
+from mrrec.memory.local import open_memory
+from mrrec.memory.experience import ExperienceStore, read_aspects
+from mrrec.memory.personas import Persona, read_personas, records_of
+from mrrec.memory.write import read_message
+from mrrec.settings import Settings
+from mrrec.store import Store
+
+
+@dataclass
+class Assistant:
+    """The parts that all conversations share. Nothing of a person is held here."""
+
+    settings: Settings
+    encoder: Encoder
+    store: Store
+    catalog: Catalog
+    experience: ExperienceStore
+    personas: dict[str, Persona]
+    engine: Engine | None
+
+    @classmethod
+    def open(cls, settings: Settings, progress: bool = False, engine: Engine | None = None, model: bool = True) -> Assistant:
+        """Open or build the store, and load the model (not where `model` is False: enough to search and to look)."""
+        path = model_path(settings.model) if model and engine is None else None
+        encoder = Encoder(settings.embedder)
+        store = Store(settings.store, encoder.name, encoder.dim)
+        catalog = Catalog.open(read_items(settings.seed_dir / "catalog"), store, encoder, progress)
+        experience = ExperienceStore(store, encoder, _aspects(settings.seed_dir))
+        personas = read_personas(settings.seed_dir / "personas.jsonl")
+        if path is not None:
+            engine = LlamaCpp(path, settings.n_ctx, settings.gpu_layers, settings.n_threads)
+        if engine is not None:
+            for grammar in protocol.all_shapes():
+                engine.check(grammar)
+        return cls(settings, encoder, store, catalog, experience, personas, engine)
+
+    def memory(self, person: str) -> LocalMemory:
+        """The memory of `person`, and of nobody else."""
+        return LocalMemory(self.store, self.encoder, self.catalog, person)
+
+    def wear(self, memory: LocalMemory, persona: str) -> None:
+        """Copy a persona's events into `memory`. Raises ValueError for an unknown name."""
+        if persona not in self.personas:
+            raise ValueError(f"no persona {persona!r}; there are {', '.join(self.personas)}")
+        memory.write(self.persona_records(persona), turn=f"persona-{persona}")
+
+    def persona_records(self, persona: str):
+        """A persona's events as records."""
+        return records_of(
+            self.personas[persona], self.catalog, lambda text: read_message(text, self.catalog, self.encoder).entries
+        )
+
+    def summary(self) -> list[str]:
+        """What runs, in a few lines."""
+        kinds = ", ".join(f"{n} {kind}s" for kind, n in self.counts().items())
+        lines = []
+        if self.engine is not None:
+            lines.append(f"model    {self.engine.name} on the {self.engine.device}")
+        lines += [
+            f"encoder  {self.encoder.name}, {self.encoder.dim} dimensions",
+            f"items    {kinds}",
+            f"memories {self.memories()}, {len(self.personas)} personas, {self.experience.count} aspects of experience",
+            f"store    {self.store.path}",
+        ]
+        return lines
+
+    def counts(self) -> dict[str, int]:
+        """Items by kind."""
+        return {kind: sum(i.kind == kind for i in self.catalog.items) for kind in self.catalog.kinds}
+
+    def memories(self) -> int:
+        """Memories of everybody in the store."""
+        return open_memory(self.store, self.encoder).count()
+
+
+def _aspects(seed_dir: Path):
+    path = seed_dir / "experience.jsonl"
+    return read_aspects(path) if path.exists() else []
