@@ -148,7 +148,7 @@ class _Turn:
                 if self.recalls[-1].note:
                     return
             else:
-                self.transcript.append(protocol.open_tag("lookup"))
+                self._open("lookup")
                 text = self._write(protocol.lookup_grammar(titles), 60, "</lookup>", protocol.plain(titles[0]))
                 self.transcript.append("\n")
                 yield from self._look_up(protocol.split_list(text, "lookup"))
@@ -167,14 +167,14 @@ class _Turn:
         return self._done(Experience(**begun, scenario=aspects[0].scenario if aspects else "", aspects=listed))
 
     def _think(self) -> Iterator[Step]:
-        self.transcript.append("<think>")
+        self._open("think")
         yield from self._stream(Thought, protocol.think_grammar(), 70, "</think>", "Let me see what fits.")
         self.transcript.append("\n")
 
     def _recall(self, shown_aspects: Sequence[str]) -> Iterator[Step]:
         begun = self._begin()
         yield Recall(**begun)
-        self.transcript.append("<recall>")
+        self._open("recall")
         text = self._write(protocol.recall_grammar(shown_aspects), 48, "</recall>", "taste")
         self.transcript.append("\n")
         aspects = protocol.split_list(text, "recall")
@@ -199,16 +199,13 @@ class _Turn:
         step = Recall(**begun, aspects=tuple(aspects), entries=tuple(_shown(a, r) for a, r in names.items()), note=note)
         self.recalls.append(step)
         self.transcript.append(protocol.block("memory", " ".join(f"[{a}] {r.entry.text}" for a, r in names.items()) or "none"))
-        step = self._done(step)
-        yield step
+        yield self._done(step)
         if names:
             yield from self._weigh(list(names))
-            kept = tuple(e | {"kept": self.judged.get(e["alias"])} for e in step.entries)
-            yield replace(step, entries=kept)
 
     def _weigh(self, aliases: list[str]) -> Iterator[Step]:
         """Each memory in turn: does it matter for this request?"""
-        self.transcript.append("<think>")
+        self._open("think")
         thought = None
         for thought in self._stream(Thought, protocol.weigh_grammar(aliases), 22 * len(aliases), "</think>", ""):
             yield thought
@@ -246,7 +243,8 @@ class _Turn:
         avoid = tuple(c.label for c in self.request.conditions() if c.sort == "not")
         avoid += tuple(r.label for r in rules if r.memory_ids and r.label.startswith("no "))
         yield Profile(**begun, must=must, avoid=avoid)
-        self.transcript.append(f"<profile>must: {protocol.plain(', '.join(must)) or 'nothing'}; avoid: {protocol.plain(', '.join(avoid)) or 'nothing'}\nideal: ")
+        self._open("profile")
+        self.transcript.append(f"must: {protocol.plain(', '.join(must)) or 'nothing'}; avoid: {protocol.plain(', '.join(avoid)) or 'nothing'}\nideal: ")
         ideal = self._write(protocol.ideal_grammar(), 80, ".\n", self._wish_text()).strip()
         named: tuple[str, ...] = ()
         self.transcript.append("memories: ")
@@ -292,7 +290,7 @@ class _Turn:
             return
         listed = " ".join(f"{n}. {c.item.label}: {', '.join(c.item.genres + c.item.themes[:3])}." for n, c in enumerate(ranked.chosen, 1))
         self.transcript.append(protocol.block("items", listed))
-        self.transcript.append("<answer>")
+        self._open("answer")
         text, items = "", []
         for piece in self._write_on(protocol.lead_grammar(), 60, "\n", "Here is what I found."):
             text += piece
@@ -324,7 +322,7 @@ class _Turn:
             kind = kinds[i % len(kinds)]
             groups[i % 3].append(f"{'an' if mood[0] in 'aeiou' else 'a'} {mood} {kind}")
         with self._model():
-            self.transcript.append("<ask>")
+            self._open("ask")
             yield from self._stream(Ask, protocol.ask_grammar(_OPENINGS, groups, _ENDINGS), 60, "</ask>", "What are you in the mood for?")
 
     def _talk(self, wish: str) -> Iterator[Step]:
@@ -333,7 +331,7 @@ class _Turn:
         with self._model():
             if items:
                 yield from self._look_up([i.label for i in items], forced=True)
-            self.transcript.append("<say>")
+            self._open("say")
             about = " ".join(f"{i.facts()}. {i.description}" for i in items)
             step = None
             for step in self._stream(Say, protocol.say_grammar(), 90, "</say>", "I am here.", hold=bool(about)):
@@ -487,12 +485,14 @@ class _Turn:
 
     def _choose(self, tags: Sequence[str]) -> str:
         """The tag that the model opens next."""
-        text = self._write(protocol.choice_grammar(tags), 8, ">", "<profile>")
+        text = self._write(protocol.choice_grammar(tags), 8, ">", "<profile")
         tag = text.strip("<>")
-        if tag in ("recall", "lookup", "profile"):
-            # the spans open their tag themselves
-            self.transcript.retract(text)
         return tag if tag in tags else "profile"
+
+    def _open(self, tag: str) -> None:
+        """Open a span, unless the model has just opened it."""
+        if not self.transcript.text.endswith(protocol.open_tag(tag)):
+            self.transcript.append(protocol.open_tag(tag))
 
     def _write(self, grammar: str, max_tokens: int, stop: str, fallback: str) -> str:
         """What the model writes, whole; `stop` is left out save for choices."""
@@ -540,7 +540,7 @@ def _shown(alias: str, recalled: Recalled) -> dict:
     return dict(
         id=entry.id, alias=alias, tier=entry.tier, text=entry.text, aspect=recalled.aspect,
         score=round(recalled.score, 4), parts={k: round(v, 4) for k, v in recalled.parts.items()},
-        evidence=list(entry.evidence), kept=None,
+        evidence=list(entry.evidence),
     )  # fmt: skip
 
 

@@ -44,7 +44,7 @@ class Thought(Step):
 
 @dataclass(frozen=True)
 class Recall(Step):
-    """Local memory by aspect. Each entry: id, alias, tier, text, score, parts, evidence, aspect, kept."""
+    """Local memory by aspect. Each entry: id, alias, tier, text, score, parts, evidence, aspect."""
 
     aspects: tuple[str, ...] = ()
     entries: tuple[dict, ...] = ()

@@ -154,18 +154,11 @@ class LlamaTranscript:
         self.injected_tokens += len(new)
         self.text += text
 
-    def retract(self, text: str) -> None:
-        """Take back what was written last, so that it can be put in other words."""
-        if self.text.endswith(text):
-            self.text = self.text.removesuffix(text)
-            del self.tokens[self._mark :]
-
     def write(self, grammar: str, max_tokens: int, stop: str) -> Iterator[str]:
         """Let the model write until `stop`; what comes out always ends with it."""
         max_tokens = min(max_tokens, self._engine.n_ctx - len(self.tokens) - 8)
         written = b""
         given = 0
-        self._mark = len(self.tokens)
         self._running = (
             self._llama.generate(
                 self.tokens,

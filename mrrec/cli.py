@@ -1,0 +1,227 @@
+"""`python -m mrrec`: chat in the terminal, and look at what there is."""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import uuid
+from collections.abc import Iterable
+from dataclasses import replace
+from pathlib import Path
+
+from mrrec.settings import Settings
+
+
+class UsageError(Exception):
+    """Wrong input; the message says what to do."""
+
+
+def main(argv: list[str] | None = None) -> int:
+    """Run a command; errors go to stderr, and the exit status is then 1 (2 for unknown options)."""
+    args = _parser().parse_args(argv)
+    try:
+        return args.run(args) or 0
+    except BrokenPipeError:
+        return 1
+    except KeyboardInterrupt:
+        return 130
+    except (UsageError, ValueError, KeyError, OSError, RuntimeError) as error:
+        message = error.args[0] if isinstance(error, KeyError) and error.args else error
+        print(f"mrrec: {message}", file=sys.stderr)
+        return 1
+
+
+def _parser() -> argparse.ArgumentParser:
+    common = argparse.ArgumentParser(add_help=False)
+    common.add_argument("--store", type=Path, metavar="DIR", help="where memory lives (memory_store/db)")
+    common.add_argument("--embedder", metavar="NAME", help="any sentence-transformers model (the packaged MiniLM)")
+    common.add_argument("--json", action="store_true", help="print JSON lines")
+    person = argparse.ArgumentParser(add_help=False)
+    person.add_argument("--person", metavar="NAME", help="whose memory")
+    model = argparse.ArgumentParser(add_help=False)
+    model.add_argument("--model", type=Path, metavar="PATH", help="a GGUF with a chat template (the packaged SmolLM2-135M)")
+    model.add_argument("--gpu-layers", type=int, default=-1, metavar="N", help="layers on the GPU; -1 all, 0 none")
+    model.add_argument("--seed", type=int, help="make runs repeat")
+
+    parser = argparse.ArgumentParser(prog="python -m mrrec", description=__doc__)
+    commands = parser.add_subparsers(required=True, metavar="COMMAND")
+
+    def add(name: str, run, help: str, *parents) -> argparse.ArgumentParser:
+        command = commands.add_parser(name, help=help, description=help, parents=[common, *parents])
+        command.set_defaults(run=run)
+        return command
+
+    chat = add("chat", _chat, "talk; with --json one message a line in, one step a line out", person, model)
+    chat.add_argument("--persona", metavar="NAME", help="start from a copy of this persona's memory")
+    chat.add_argument("--save-trace", type=Path, metavar="FILE", help="write every turn's steps there, one JSON line each")
+    add("info", _info, "models, encoder, counts of items, personas, memories, experience", model)
+    search = add("search", _search, "search the catalogue")
+    search.add_argument("query")
+    search.add_argument("--kind", action="append", default=[], help="film, book, game")
+    search.add_argument("--limit", type=int, default=10)
+    memory = add("memory", _memory, "list, forget, undo, export or import a person's memory", person)
+    memory.add_argument("action", choices=("list", "forget", "undo", "export", "import"))
+    memory.add_argument("target", nargs="*", help="forget: ids; export and import: a file")
+    distil = add("distil", _distil, "distil experience (global memory) from the personas")
+    distil.add_argument("--out", type=Path, metavar="FILE", help="where to write it (memory_store/seed/experience.jsonl)")
+    replay = commands.add_parser("replay", help="show a saved trace, without a model")
+    replay.add_argument("file", type=Path)
+    replay.add_argument("--json", action="store_true", help="print JSON lines")
+    replay.set_defaults(run=_replay)
+    return parser
+
+
+def settings_of(args: argparse.Namespace) -> Settings:
+    """Settings with the options that were given."""
+    given = {name: getattr(args, name, None) for name in ("model", "embedder", "store", "gpu_layers", "seed")}
+    return replace(Settings(), **{name: value for name, value in given.items() if value is not None})
+
+
+def _open(args: argparse.Namespace, model: bool = True):
+    from mrrec.assistant import Assistant
+
+    return Assistant.open(settings_of(args), progress=sys.stderr.isatty() or not args.json, model=model)
+
+
+def _chat(args: argparse.Namespace) -> None:
+    from mrrec.agent.loop import Conversation, run
+    from mrrec.ui.terminal import show
+
+    if args.person is not None and not args.person.strip():
+        raise UsageError("--person needs a name")
+    assistant = _open(args)
+    memory = assistant.memory(args.person or f"guest-{uuid.uuid4().hex}")
+    try:
+        if args.persona:
+            if memory.entries():
+                raise UsageError(f"{args.person} has memories already; try the persona on with another --person")
+            assistant.wear(memory, args.persona)
+        if not args.json:
+            print("\n".join(assistant.summary()), file=sys.stderr)
+        conversation = Conversation(memory)
+        for number, message in enumerate(_messages(args.json), 1):
+            for step in run(assistant, conversation, message):
+                if not args.json:
+                    show(step)
+                elif step.end is not None:
+                    print(json.dumps({"turn": number} | step.to_dict(), ensure_ascii=False), flush=True)
+            if args.save_trace:
+                with args.save_trace.open("a", encoding="utf-8") as file:
+                    file.write(json.dumps(conversation.last.to_dict(), ensure_ascii=False) + "\n")
+    finally:
+        if not args.person:  # a guest's memory lives as long as the conversation
+            memory.erase()
+
+
+def _messages(quiet: bool) -> Iterable[str]:
+    """Lines of standard input that hold something, until its end."""
+    while True:
+        if not quiet and sys.stdin.isatty():
+            print("\nyou> ", end="", file=sys.stderr, flush=True)
+        line = sys.stdin.readline()
+        if not line:
+            return
+        if line.strip():
+            yield line.strip()
+
+
+def _info(args: argparse.Namespace) -> None:
+    assistant = _open(args)
+    facts = {
+        "model": assistant.engine.name,
+        "device": assistant.engine.device,
+        "encoder": assistant.encoder.name,
+        "dimensions": assistant.encoder.dim,
+        "items": assistant.counts(),
+        "personas": list(assistant.personas),
+        "memories": assistant.memories(),
+        "experience": assistant.experience.count,
+        "store": str(assistant.store.path),
+    }
+    print(json.dumps(facts, ensure_ascii=False) if args.json else "\n".join(assistant.summary()))
+
+
+def _search(args: argparse.Namespace) -> None:
+    if not args.query.strip():
+        raise UsageError("the query is empty")
+    assistant = _open(args, model=False)
+    if unknown := set(args.kind) - set(assistant.catalog.kinds):
+        raise UsageError(f"no items of kind {', '.join(sorted(unknown))}; there are {', '.join(assistant.catalog.kinds)}")
+    vector = assistant.encoder.encode([args.query])[0]
+    for item, score in assistant.catalog.search(args.query, vector, args.kind, args.limit):
+        if args.json:
+            print(json.dumps(item.to_dict() | {"score": round(score, 4)}, ensure_ascii=False))
+        else:
+            print(f"{score:5.2f}  {item.facts()}")
+
+
+def _memory(args: argparse.Namespace) -> None:
+    if not args.person or not args.person.strip():
+        raise UsageError("whose memory? give --person NAME")
+    memory = _open(args, model=False).memory(args.person)
+    if args.action == "list":
+        for tier in ("profile", "pattern", "record"):
+            for entry in memory.entries(tier):
+                _print(args, entry.to_dict(), f"{entry.id}  {entry.tier:8}{entry.text}")
+    elif args.action == "forget":
+        if not args.target:
+            raise UsageError("forget what? give ids; see them with 'memory list'")
+        change = memory.forget(args.target)
+        for entry in (*change.forgotten, *change.withdrawn):
+            _print(args, {"forgotten": entry.id, "text": entry.text}, f"forgotten  {entry.id}  {entry.text}")
+    elif args.action == "undo":
+        change = memory.undo()
+        if not change.restored and not change.forgotten:
+            raise UsageError("there is nothing to undo")
+        for word, entries in (("restored", change.restored), ("taken back", change.forgotten)):
+            for entry in entries:
+                _print(args, {word.replace(" ", "_"): entry.id, "text": entry.text}, f"{word}  {entry.id}  {entry.text}")
+    elif args.action == "export":
+        text = json.dumps(memory.export(), ensure_ascii=False, indent=None if args.json else 1)
+        if args.target:
+            Path(args.target[0]).write_text(text, "utf-8")
+        else:
+            print(text)
+    else:
+        if not args.target:
+            raise UsageError("import what? give the file that 'memory export' wrote")
+        try:
+            data = json.loads(Path(args.target[0]).read_text("utf-8"))
+        except (json.JSONDecodeError, UnicodeDecodeError) as error:
+            raise UsageError(f"{args.target[0]} is not JSON: {error}") from error
+        change = memory.import_(data)
+        _print(args, {"imported": len(change.written)}, f"imported {len(change.written)} records")
+
+
+def _distil(args: argparse.Namespace) -> None:
+    from mrrec.memory.experience import distil, write_aspects
+
+    assistant = _open(args, model=False)
+    people = {name: assistant.persona_records(name) for name in assistant.personas}
+    aspects = distil(people, assistant.catalog, progress=not args.json)
+    out = args.out or assistant.settings.seed_dir / "experience.jsonl"
+    write_aspects(out, aspects)
+    scenarios = len({(a.kind, a.genre) for a in aspects})
+    found = {"aspects": len(aspects), "scenarios": scenarios, "people": len(people), "out": str(out)}
+    _print(args, found, f"{len(aspects)} aspects of {scenarios} scenarios from {len(people)} people, in {out}")
+
+
+def _replay(args: argparse.Namespace) -> None:
+    from mrrec.agent.conversation import replay
+    from mrrec.ui.terminal import show
+
+    try:
+        traces = [json.loads(line) for line in args.file.read_text("utf-8").splitlines() if line.strip()]
+    except (json.JSONDecodeError, UnicodeDecodeError) as error:
+        raise UsageError(f"{args.file} is no saved trace: {error}") from error
+    for number, trace in enumerate(traces, 1):
+        for step in replay(trace):
+            if args.json:
+                print(json.dumps({"turn": number} | step.to_dict(), ensure_ascii=False))
+            else:
+                show(step)
+
+
+def _print(args: argparse.Namespace, data: dict, text: str) -> None:
+    print(json.dumps(data, ensure_ascii=False) if args.json else text)

@@ -1,0 +1,69 @@
+"""Recommendations as cards. Buttons carry the id of their item; what a press means is decided elsewhere."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+
+from mrrec.agent.steps import Answer, Recall, Step
+from mrrec.catalog.items import UNITS
+from mrrec.ui.markup import counted, listed, safe
+
+PRESSES = (("liked", "Like"), ("dismissed", "Not for me"), ("seen", "Seen it"))
+EXCLUSIVE = frozenset({"liked", "dismissed"})
+
+
+def cards(steps: Iterable[Step], pressed: Mapping[str, Mapping[str, object]] | None = None) -> str:
+    """The items of the answer among `steps`; `pressed` holds the events of each item id, None leaves buttons out."""
+    steps = list(steps)
+    answer = next((s for s in reversed(steps) if isinstance(s, Answer)), None)
+    if answer is None or not answer.items:
+        return ""
+    texts = {str(e.get("id")): e for s in steps if isinstance(s, Recall) for e in s.entries}
+    made = "".join(_card(item, texts, pressed) for item in answer.items)
+    return f'<div class="cards" role="list" aria-label="Recommendations">{made}</div>'
+
+
+def _card(item: Mapping, texts: Mapping[str, Mapping], pressed: Mapping[str, Mapping] | None) -> str:
+    title = safe(item.get("title", ""))
+    length = item.get("length")
+    unit = UNITS.get(item.get("kind", ""), "")
+    people = listed(item.get("people") or ()[:3])
+    lines = [
+        listed(item.get("creators") or ()),
+        f"{safe(length)} {unit}".strip() if length else "",
+        listed(item.get("genres") or ()),
+    ]
+    meta = " · ".join(line for line in lines if line)
+    year = f'<span class="year">{safe(item["year"])}</span>' if item.get("year") else ""
+    return (
+        f'<article class="card" role="listitem" aria-label="{title}">'
+        f'<header><h3>{title} {year}</h3><span class="kind">{safe(item.get("kind", ""))}</span></header>'
+        f'<p class="meta">{meta}</p>'
+        f"{f'<p class="people">With {people}</p>' if people else ''}"
+        f'<p class="why">{safe(item.get("why", ""))}</p>'
+        f"{_grounds(item, texts)}{_buttons(item, title, pressed)}</article>"
+    )
+
+
+def _grounds(item: Mapping, texts: Mapping[str, Mapping]) -> str:
+    """The memories and facts that the reason rests on."""
+    memories, facts = item.get("memories") or (), item.get("facts") or ()
+    rows = [f"<li><code>{safe(m)}</code> {safe(texts.get(str(m), {}).get('text', ''))}</li>" for m in memories]
+    rows += [f"<li>{safe(f)}</li>" for f in facts]
+    if not rows:
+        return ""
+    counts = [counted(len(memories), "memory", "memories")] if memories else []
+    counts += [counted(len(facts), "fact")] if facts else []
+    return f"<details><summary>Rests on {' and '.join(counts)}</summary><ul>{''.join(rows)}</ul></details>"
+
+
+def _buttons(item: Mapping, title: str, pressed: Mapping[str, Mapping] | None) -> str:
+    if pressed is None:
+        return ""
+    key, done = safe(item.get("id", "")), pressed.get(str(item.get("id")), ())
+    made = "".join(
+        f'<button type="button" data-id="{key}" data-action="{event}" data-key="{key}/{event}" '
+        f'aria-pressed="{"true" if event in done else "false"}" aria-label="{label}: {title}">{label}</button>'
+        for event, label in PRESSES
+    )
+    return f'<div class="presses">{made}</div>'

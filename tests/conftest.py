@@ -1,0 +1,75 @@
+"""The real parts, opened once a run: encoder, starter catalogue, embedded model."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from dataclasses import replace
+
+import pytest
+
+os.environ.setdefault("HF_HUB_OFFLINE", "1")
+os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+
+from mrrec.assistant import Assistant
+from mrrec.embed import Encoder
+from mrrec.settings import Settings
+
+
+@pytest.fixture(scope="session")
+def encoder():
+    return Encoder()
+
+
+@pytest.fixture(scope="session")
+def settings(tmp_path_factory):
+    return Settings(store=tmp_path_factory.mktemp("store"), seed=7)
+
+
+@pytest.fixture(scope="session")
+def assistant(settings):
+    """Everything, with the embedded model."""
+    return Assistant.open(settings)
+
+
+@pytest.fixture(scope="session")
+def catalog(assistant):
+    return assistant.catalog
+
+
+@pytest.fixture(scope="session")
+def store(assistant):
+    return assistant.store
+
+
+@pytest.fixture
+def person():
+    """A name nobody else has."""
+    return f"tester-{uuid.uuid4().hex[:8]}"
+
+
+@pytest.fixture
+def memory(assistant, person):
+    return assistant.memory(person)
+
+
+@pytest.fixture
+def talk(assistant):
+    """Send messages in one conversation and get each turn's final steps."""
+    from mrrec.agent.loop import Conversation, run
+
+    def start(memory, **options):
+        conversation = Conversation(memory)
+        chosen = replace(assistant.settings, **options)
+
+        def send(message):
+            final = {}
+            for step in run(assistant, conversation, message, chosen):
+                final[step.id] = step
+            assert all(s.end is not None for s in final.values()), "a step was left open"
+            return list(final.values())
+
+        send.conversation = conversation
+        return send
+
+    return start
