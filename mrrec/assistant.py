@@ -38,7 +38,8 @@ class Assistant:
         path = model_path(settings.model) if model and engine is None else None
         encoder = Encoder(settings.embedder)
         store = Store(settings.store, encoder.name, encoder.dim)
-        catalog = Catalog.open(read_items(settings.seed_dir / "catalog"), store, encoder, progress)
+        items = read_items(settings.seed_dir / "catalog")
+        catalog = Catalog.open(items, store, encoder, settings.seed_dir / "vectors.npz", progress)
         experience = ExperienceStore(store, encoder, _aspects(settings.seed_dir))
         personas = read_personas(settings.seed_dir / "personas.jsonl")
         if path is not None:

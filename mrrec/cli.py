@@ -65,6 +65,7 @@ def _parser() -> argparse.ArgumentParser:
     memory.add_argument("target", nargs="*", help="forget: ids; export and import: a file")
     distil = add("distil", _distil, "distil experience (global memory) from the personas")
     distil.add_argument("--out", type=Path, metavar="FILE", help="where to write it (memory_store/seed/experience.jsonl)")
+    add("encode-seed", _encode_seed, "encode the seed's items into the vectors that are shipped with them")
     replay = commands.add_parser("replay", help="show a saved trace, without a model")
     replay.add_argument("file", type=Path)
     replay.add_argument("--json", action="store_true", help="print JSON lines")
@@ -205,6 +206,17 @@ def _distil(args: argparse.Namespace) -> None:
     scenarios = len({(a.kind, a.genre) for a in aspects})
     found = {"aspects": len(aspects), "scenarios": scenarios, "people": len(people), "out": str(out)}
     _print(args, found, f"{len(aspects)} aspects of {scenarios} scenarios from {len(people)} people, in {out}")
+
+
+def _encode_seed(args: argparse.Namespace) -> None:
+    from mrrec.catalog import Catalog, read_items
+    from mrrec.embed import Encoder, save_vectors
+
+    settings = settings_of(args)
+    texts = Catalog.texts(read_items(settings.seed_dir / "catalog"))
+    out = settings.seed_dir / "vectors.npz"
+    save_vectors(out, Encoder(settings.embedder), texts, progress=not args.json)
+    _print(args, {"texts": len(texts), "out": str(out)}, f"{len(texts)} vectors in {out}")
 
 
 def _replay(args: argparse.Namespace) -> None:

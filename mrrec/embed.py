@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import importlib.util
 import os
 from collections.abc import Sequence
@@ -53,3 +54,33 @@ class Encoder:
             convert_to_numpy=True,
             show_progress_bar=progress,
         ).astype(np.float32)
+
+
+def digests(texts: Sequence[str]) -> np.ndarray:
+    """A 64-bit digest of each text, shape (len(texts),)."""
+    return np.array([int.from_bytes(hashlib.blake2b(t.encode(), digest_size=8).digest()) for t in texts], np.uint64)
+
+
+def save_vectors(path: Path, encoder: Encoder, texts: Sequence[str], progress: bool = False) -> None:
+    """Encode `texts` into a file (half precision), from which `encode_with` takes what it knows."""
+    vectors = encoder.encode(texts, progress).astype(np.float16)
+    np.savez(path, encoder=encoder.name, digests=digests(texts), vectors=vectors)
+
+
+def encode_with(encoder: Encoder, texts: Sequence[str], path: Path | None, progress: bool = False) -> np.ndarray:
+    """Encode `texts`, shape (len(texts), dim), taking those that the file at `path` holds from there."""
+    known: dict[int, np.ndarray] = {}
+    if path is not None and path.exists():
+        with np.load(path) as saved:
+            if str(saved["encoder"]) == encoder.name:
+                vectors = saved["vectors"].astype(np.float32)
+                known = dict(zip(saved["digests"].tolist(), vectors / np.linalg.norm(vectors, axis=1, keepdims=True)))
+    keys = digests(texts).tolist()
+    fresh = [i for i, key in enumerate(keys) if key not in known]
+    result = np.zeros((len(texts), encoder.dim), np.float32)
+    for i, key in enumerate(keys):
+        if key in known:
+            result[i] = known[key]
+    if fresh:
+        result[fresh] = encoder.encode([texts[i] for i in fresh], progress)
+    return result

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import logging
 import threading
+import warnings
 from collections.abc import Iterable, Sequence
 from datetime import timedelta
 from pathlib import Path
@@ -20,6 +21,7 @@ from lancedb.expr import Expr, col, lit
 
 log = logging.getLogger(__name__)
 COMPACT_EVERY = 64  # writes to a table; versions pile up otherwise
+GRACE = timedelta(seconds=10)  # for readers in other processes, where nothing has to be forgotten
 
 __all__ = ["Store", "Table", "all_of", "col", "lit"]
 
@@ -164,11 +166,13 @@ class Table:
             query = query.where(where)
         return {row["id"]: row["_score"] for row in query.to_list()}
 
-    def compact(self) -> None:
-        """Merge small files and drop old versions, so that deleted text is gone from the disk."""
+    def compact(self, keep: timedelta = timedelta(0)) -> None:
+        """Merge small files and drop versions older than `keep`; with none kept, deleted text is gone from the disk."""
         for _ in range(5):
             try:
-                self.raw.optimize(cleanup_older_than=timedelta(0))
+                with warnings.catch_warnings():
+                    warnings.simplefilter("ignore", UserWarning)  # readers of old versions: ours always take the newest
+                    self.raw.optimize(cleanup_older_than=keep)
                 return
             except Exception as error:  # another writer was quicker; its commit stands, ours is tried again
                 if "conflict" not in str(error).lower():
@@ -178,4 +182,4 @@ class Table:
     def _wrote(self) -> None:
         self._writes += 1
         if self._writes % COMPACT_EVERY == 0:
-            self.compact()
+            self.compact(keep=GRACE)

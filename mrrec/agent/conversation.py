@@ -83,14 +83,17 @@ class Conversation:
         return turn.message
 
 
-def feedback(conversation: Conversation, catalog: Catalog, item_id: str, event: str) -> Change:
-    """A button pressed at an item: liked, dismissed or seen. In a temporary conversation nothing is written."""
+def feedback(conversation: Conversation, catalog: Catalog, item_id: str, event: str, turn: str = "") -> Change:
+    """A button pressed at an item: liked, dismissed or seen; `turn` is a name to undo it by.
+
+    In a temporary conversation nothing is written.
+    """
     item = catalog.get(item_id)
     if item is None:
         raise ValueError(f"no item {item_id!r} in the catalogue")
     if conversation.memory is None:
         return Change()
-    return conversation.memory.write([event_record(event, item, when=time.time())])
+    return conversation.memory.write([event_record(event, item, when=time.time())], turn=turn)
 
 
 def replay(trace: dict | Path) -> Iterator[Step]:

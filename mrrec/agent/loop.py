@@ -271,7 +271,7 @@ class _Turn:
             rules=tuple(rules), text=self._wish_text(), vector=self.vector, ideal=ideal,
             wishes=tuple(dict.fromkeys((*request.terms, *request.genres))), like=request.like,
             limit=min(10, request.count or self.settings.n_items), adventurous=self.settings.adventurous,
-            surprise=request.surprise, free_creators=any(request.names) or bool(request.relations),
+            surprise=request.surprise, open=request.open or request.surprise, free_creators=any(request.names) or bool(request.relations),
         )  # fmt: skip
         ranked = rank(wanted, self.taste, self.catalog)
         candidates = tuple(
@@ -502,7 +502,7 @@ class _Turn:
         """What the model writes, piece by piece; where it fails, `fallback` is written in its place."""
         written = ""
         try:
-            for piece in self.transcript.write(grammar, max_tokens, stop):
+            for piece in self.transcript.write(grammar, max_tokens, stop, protocol.penalty(grammar)):
                 written += piece
                 yield piece
         except (RuntimeError, ValueError) as error:

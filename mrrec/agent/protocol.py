@@ -17,13 +17,25 @@ MOST_ASPECTS = 3
 SYSTEM = """You recommend films, books and games to one person, whom you remember.
 Think briefly about what the request needs. <recall> aspects of the person's taste that matter for it, <lookup> titles \
 you need facts of. Weigh each memory: does it matter for this request? Then write the <profile> of the ideal item with \
-the memories that count, and answer warmly in plain words."""
+the memories that count, and answer warmly in plain words.
+Example:
+<experience>pace: slow or brisk; tone: bleak or warm</experience>
+<think>A calm film for a tired evening, so pace and tone matter most.</think>
+<recall>pace | tone</recall>
+<memory>[m1] Likes slow films [m2] Dislikes sport games</memory>
+<think>m1: the pace fits, yes. m2: about games, no.</think>
+<profile>must: film; avoid: nothing
+ideal: A slow, warm film about kind people and small things.
+memories: [m1] </profile>
+<answer>These are slow and gentle films for a quiet evening.
+</answer>"""
 
-# Characters of plain prose. No brackets, digits or bars: those belong to the protocol.
-_PROSE = "[a-zA-Z ,']"
-# Without capitals no title and no name can be made up.
-_LOWER = "[a-z ,'-]"
-_GREEDY_LIMIT = {"thought": 140, "ideal": 180, "lead": 150, "say": 240, "reason": 28, "aspect": 30}
+# Words of plain prose. Brackets, digits and bars belong to the protocol.
+_WORDS = """
+word ::= "I" | "I'm" | "I'll" | [A-Z]? [a-z]{1,14} ("'" [a-z]{1,2})?
+lower ::= "I" | [a-z]{1,14} ("'" [a-z]{1,2})?
+first ::= [A-Z] [a-z]{0,12} ("'" [a-z]{1,2})?"""
+_LONGEST = {"thought": 24, "ideal": 28, "lead": 24, "say": 40, "reason": 5}  # words
 
 
 def open_tag(tag: str) -> str:
@@ -58,15 +70,25 @@ def one_of(texts: Sequence[str]) -> str:
     return "(" + " | ".join(literal(t) for t in texts) + ")"
 
 
+def _sentence(span: str, word: str = "word", least: int = 4) -> str:
+    """A sentence without its full stop; `lower` words cannot name a title or a person that nobody showed."""
+    return f'first (","? " " {word}){{{least},{_LONGEST[span]}}}'
+
+
+def penalty(grammar: str) -> float:
+    """Repeat penalty: free sentences go round in circles without one; a choice such as yes or no would be bent by it."""
+    return 1.1 if grammar.startswith("root ::= first") else 1.0
+
+
 def think_grammar() -> str:
     """One sentence of thought."""
-    return f'root ::= [A-Z] {_PROSE}{{20,{_GREEDY_LIMIT["thought"]}}} "." "{close_tag("think")}"'
+    return f'root ::= {_sentence("thought")} "." "{close_tag("think")}"{_WORDS}'
 
 
 def weigh_grammar(aliases: Sequence[str]) -> str:
     """Each memory in turn, in a few words, yes or no."""
-    rules = [f'{literal(a + ": ")} [a-z] [a-z ]{{1,{_GREEDY_LIMIT["reason"]}}} ", " ("yes" | "no") "."' for a in aliases]
-    return "root ::= " + ' " " '.join(rules) + f' "{close_tag("think")}"'
+    rules = [f'{literal(a + ": ")} lower (" " lower){{0,{_LONGEST["reason"] - 1}}} ", " ("yes" | "no") "."' for a in aliases]
+    return "root ::= " + ' " " '.join(rules) + f' "{close_tag("think")}"{_WORDS}'
 
 
 def weighed(text: str) -> dict[str, bool]:
@@ -84,13 +106,11 @@ def choice_grammar(tags: Sequence[str]) -> str:
 
 
 def recall_grammar(shown: Sequence[str]) -> str:
-    """Aspects to recall: those of the experience shown, or words of the model's own."""
-    free = f'[a-z] [a-z \'-]{{2,{_GREEDY_LIMIT["aspect"]}}}'
+    """Aspects to recall: those of the experience shown, or up to four words of the model's own."""
+    free = 'lower (" " lower){0,3}'
     aspect = f"{one_of(shown)} | {free}" if shown else free
-    return (
-        f'root ::= aspect (" | " aspect){{0,{MOST_ASPECTS - 1}}} "{close_tag("recall")}"\n'
-        f"aspect ::= {aspect}"
-    )
+    return f'''root ::= aspect (" | " aspect){{0,{MOST_ASPECTS - 1}}} "{close_tag("recall")}"
+aspect ::= {aspect}{_WORDS}'''
 
 
 def lookup_grammar(titles: Sequence[str]) -> str:
@@ -110,7 +130,8 @@ def split_list(text: str, tag: str) -> list[str]:
 
 
 def ideal_grammar() -> str:
-    return f'root ::= [A-Z] {_PROSE}{{20,{_GREEDY_LIMIT["ideal"]}}} ".\\n"'
+    """The ideal item in a sentence."""
+    return f'root ::= {_sentence("ideal")} ".\\n"{_WORDS}'
 
 
 def memories_grammar(aliases: Sequence[str]) -> str:
@@ -120,11 +141,12 @@ def memories_grammar(aliases: Sequence[str]) -> str:
 
 def lead_grammar() -> str:
     """The sentence that opens an answer."""
-    return f'root ::= [A-Z] {_LOWER}{{20,{_GREEDY_LIMIT["lead"]}}} [.!:] "\\n"'
+    return f'root ::= {_sentence("lead", "lower")} [.!:] "\\n"{_WORDS}'
 
 
 def say_grammar() -> str:
-    return f'root ::= [A-Z] ({_LOWER} | "I"){{10,{_GREEDY_LIMIT["say"]}}} [.!?] "{close_tag("say")}"'
+    """A sentence or two of talk."""
+    return f'root ::= {_sentence("say", "lower", 2)} [.!?] "{close_tag("say")}"{_WORDS}'
 
 
 def ask_grammar(openings: Sequence[str], options: Sequence[Sequence[str]], endings: Sequence[str]) -> str:

@@ -69,6 +69,7 @@ class Wanted:
     limit: int = 5
     adventurous: float = 0.3
     surprise: bool = False
+    open: bool = False  # the words of the request say nothing of the item
     free_creators: bool = False  # a creator was asked for: no limit for each
 
 
@@ -131,10 +132,10 @@ def _parts(wanted: Wanted, taste: Taste, catalog: Catalog, pool: np.ndarray):
     weights["novelty"] *= wanted.adventurous + (0.5 if wanted.surprise else 0.0)
     vectors = catalog.vectors[pool]
     items = [catalog.items[i] for i in pool]
-    parts = {
-        "request": _standard(vectors @ wanted.vector),
-        "words": catalog.lexical(wanted.text)[pool],
-    }
+    parts = {}
+    if not wanted.open or wanted.wishes:
+        parts["request"] = _standard(vectors @ wanted.vector)
+        parts["words"] = catalog.lexical(wanted.text)[pool]
     if wanted.wishes:
         asked = set(wanted.wishes)
         parts["wishes"] = np.array([len(asked & {*i.themes, *i.genres}) / len(asked) for i in items])

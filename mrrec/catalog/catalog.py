@@ -7,6 +7,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cached_property
+from pathlib import Path
 
 import numpy as np
 import pyarrow as pa
@@ -14,7 +15,7 @@ import pyarrow as pa
 from mrrec.catalog.items import Item, features
 from mrrec.catalog.lookup import STOPWORDS, Lookup
 from mrrec.catalog.vocabulary import Vocabulary
-from mrrec.embed import Encoder
+from mrrec.embed import Encoder, encode_with
 from mrrec.store import Store
 
 _FIELDS = [pa.field("kind", pa.string()), pa.field("text", pa.string())]
@@ -43,8 +44,13 @@ class Catalog:
         self._table = table
 
     @classmethod
-    def open(cls, items: Sequence[Item], store: Store, encoder: Encoder, progress: bool = False) -> Catalog:
-        """Open the catalogue in `store`, encoding and indexing `items` where they are not the ones in it."""
+    def open(
+        cls, items: Sequence[Item], store: Store, encoder: Encoder, vectors_file: Path | None = None, progress: bool = False
+    ) -> Catalog:
+        """Open the catalogue in `store`, encoding and indexing `items` where they are not the ones in it.
+
+        Vectors that `vectors_file` holds are taken from there.
+        """
         print_of = hashlib.sha256("\n".join(f"{i.id}\t{i.text()}" for i in items).encode()).hexdigest()
         stamp = f"{encoder.name}:{encoder.dim}:{print_of}"
         names, counts, genres = Vocabulary.collect(items)
@@ -53,16 +59,21 @@ class Catalog:
             store.drop("terms")
             table, terms = store.table("items", _FIELDS), store.table("terms", [])
             texts = [item.text() for item in items]
-            vectors = encoder.encode(texts, progress=progress)
+            vectors = encode_with(encoder, texts, vectors_file, progress)
             table.upsert(
                 [dict(id=i.id, kind=i.kind, text=t, vector=v) for i, t, v in zip(items, texts, vectors, strict=True)]
             )
             table.index_text("text")
-            terms.upsert([dict(id=n, vector=v) for n, v in zip(names, encoder.encode(names), strict=True)])
+            terms.upsert([dict(id=n, vector=v) for n, v in zip(names, encode_with(encoder, names, vectors_file), strict=True)])
             store.write_meta(catalogue=stamp)
         table, terms = store.table("items", _FIELDS), store.table("terms", [])
         vectors = _in_order(table.to_arrow(), [item.id for item in items])
         return cls(items, vectors, table, Vocabulary(names, counts, genres, _in_order(terms.to_arrow(), names)))
+
+    @staticmethod
+    def texts(items: Sequence[Item]) -> list[str]:
+        """Everything of a catalogue that is encoded: items, then vocabulary."""
+        return [item.text() for item in items] + Vocabulary.collect(items)[0]
 
     def __len__(self) -> int:
         return len(self.items)

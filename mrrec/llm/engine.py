@@ -24,8 +24,11 @@ class Transcript(Protocol):
     def append(self, text: str) -> None:
         """Add text that the system writes."""
 
-    def write(self, grammar: str, max_tokens: int, stop: str) -> Iterator[str]:
-        """Let the model write under a GBNF `grammar` until `stop`, which is part of what is written."""
+    def write(self, grammar: str, max_tokens: int, stop: str, penalty: float = 1.0) -> Iterator[str]:
+        """Let the model write under a GBNF `grammar` until `stop`, which is part of what is written.
+
+        `penalty` above 1 keeps prose from going round in circles.
+        """
 
 
 class Engine(Protocol):

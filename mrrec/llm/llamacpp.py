@@ -12,7 +12,6 @@ import secrets
 import threading
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from functools import lru_cache
 from pathlib import Path
 
 import llama_cpp
@@ -27,12 +26,6 @@ CHATML = (
     "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
-
-
-@lru_cache(maxsize=64)
-def _compiled(grammar: str) -> str:
-    LlamaGrammar.from_string(grammar, verbose=False)
-    return grammar
 
 
 class LlamaCpp:
@@ -111,10 +104,10 @@ class LlamaCpp:
 
     def check(self, grammar: str) -> None:
         """Raise ValueError where `grammar` does not compile."""
-        try:
-            _compiled(grammar)
-        except Exception as error:
-            raise ValueError(f"the grammar does not compile: {error}\n{grammar}") from error
+        sampler = llama_cpp.llama_sampler_init_grammar(self._llama._model.vocab, grammar.encode(), b"root")
+        if not sampler:
+            raise ValueError(f"the grammar does not compile:\n{grammar}")
+        llama_cpp.llama_sampler_free(sampler)
 
     @contextmanager
     def transcript(self, messages: Sequence[Message], temperature: float = 0.7, seed: int | None = None):
@@ -154,8 +147,8 @@ class LlamaTranscript:
         self.injected_tokens += len(new)
         self.text += text
 
-    def write(self, grammar: str, max_tokens: int, stop: str) -> Iterator[str]:
-        """Let the model write until `stop`; what comes out always ends with it."""
+    def write(self, grammar: str, max_tokens: int, stop: str, penalty: float = 1.0) -> Iterator[str]:
+        """Let the model write until `stop`; what comes out always ends with it. `penalty` above 1 is for prose."""
         max_tokens = min(max_tokens, self._engine.n_ctx - len(self.tokens) - 8)
         written = b""
         given = 0
@@ -166,8 +159,8 @@ class LlamaTranscript:
                 top_k=40,
                 top_p=0.95,
                 min_p=0.05,
-                repeat_penalty=1.1,
-                grammar=LlamaGrammar.from_string(_compiled(grammar), verbose=False),
+                repeat_penalty=penalty,
+                grammar=LlamaGrammar.from_string(grammar, verbose=False),
             )
             if max_tokens > 0
             else iter(())

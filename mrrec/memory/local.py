@@ -135,18 +135,24 @@ class LocalMemory:
         if not entries:
             return Change()
         known = {e.id: e for e in self.entries("record", history=True)}
-        fresh, superseded = [], []
-        for entry in entries:
+        before, written, superseded = {}, {}, {}
+        for entry in sorted(entries, key=lambda e: e.when):
             same = known.get(entry.id)
             if same and not same.superseded_by and (same.text, same.value) == (entry.text, entry.value):
                 continue
-            for old in known.values():
-                if not old.superseded_by and old.id != entry.id and _contradicts(entry, old):
-                    superseded.append(old.with_(superseded_by=entry.id))
-            fresh.append(entry)
-        before = [known[e.id] for e in fresh if e.id in known] + [known[e.id] for e in superseded]
-        self._apply("remember", turn, before, [*fresh, *superseded])
-        return Change(written=tuple(fresh), superseded=tuple(superseded))
+            if same and same.id not in written:
+                before[same.id] = same
+            for old in [e for e in known.values() if e.id != entry.id and not e.superseded_by]:
+                if _supersedes(entry, old):
+                    if old.id not in written:
+                        before.setdefault(old.id, old)
+                    superseded[old.id] = known[old.id] = old.with_(superseded_by=entry.id)
+            written[entry.id] = known[entry.id] = entry
+        if not written:
+            return Change()
+        after = {i: known[i] for i in (*written, *superseded)}
+        self._apply("remember", turn, list(before.values()), list(after.values()))
+        return Change(written=tuple(e for e in after.values() if e.id in written and not e.superseded_by), superseded=tuple(superseded.values()))
 
     def forget(self, ids: Sequence[str], turn: str = "") -> Change:
         """Forget entries, and what rested on them alone. Raises MemoryNotFound before anything is done.
@@ -256,16 +262,19 @@ class LocalMemory:
     def _stamped(self, entry: Entry, turn: str) -> Entry:
         if entry.tier != "record":
             raise ValueError("only records are written; patterns and profile are derived from them")
-        key = (entry.event, entry.kind, entry.item_id, *sorted(entry.terms), *sorted(entry.names), str(entry.polarity))
-        if not entry.item_id and not entry.terms and not entry.names:
-            key += (normalise(entry.text),)
         if entry.item_id:
-            key = (entry.item_id, entry.event, "" if entry.event in ("rated", "said") else str(entry.when))
-        value = entry.value if entry.value else EVENT_VALUE.get(entry.event, 0.0)
-        when = entry.when or time.time()
-        if entry.when == 0 and entry.item_id:
-            key = (entry.item_id, entry.event)
-        return entry.with_(id=entry_id("record", self.person, *key), value=value, when=when, turn=entry.turn or turn)
+            dated = entry.source in ("persona", "import") and entry.when
+            key = (entry.item_id, entry.event, *([str(entry.when)] if dated else []))
+        elif entry.terms or entry.names:
+            key = (entry.event, entry.kind, *sorted(entry.terms), *sorted(entry.names), str(entry.polarity))
+        else:
+            key = (entry.event, entry.kind, normalise(entry.text))
+        return entry.with_(
+            id=entry_id("record", self.person, *key),
+            value=entry.value or EVENT_VALUE.get(entry.event, 0.0),
+            when=entry.when or time.time(),
+            turn=entry.turn or turn,
+        )
 
     def _suppression(self, pattern_id: str, turn: str) -> Entry:
         return Entry(
@@ -354,13 +363,15 @@ def memory_text(entry: Entry, catalog: Catalog) -> str:
     return (entry.text or entry.event) + about
 
 
-def _contradicts(new: Entry, old: Entry) -> bool:
-    """The same thing with the opposite sign, or a newer event of the same item."""
-    if old.event == SUPPRESSED:
+def _supersedes(new: Entry, old: Entry) -> bool:
+    """A newer verdict on the same item, or a stated preference with the opposite sign in the same scope."""
+    if SUPPRESSED in (old.event, new.event) or old.when > new.when:
         return False
-    if new.item_id:
-        return old.item_id == new.item_id and new.polarity != 0 and old.polarity == -new.polarity and old.when <= new.when
-    if new.event != "said" or old.event != "said" or old.polarity != -new.polarity or not new.polarity:
+    if new.item_id or old.item_id:
+        if new.item_id != old.item_id:
+            return False
+        return old.polarity == -new.polarity != 0 or (new.event == old.event == "rated" and new.value != old.value)
+    if new.event != "said" or old.event != "said" or not new.polarity or old.polarity != -new.polarity:
         return False
     scope = not new.kind or not old.kind or new.kind == old.kind
     return scope and bool(set(new.terms) & set(old.terms) or set(new.names) & set(old.names))

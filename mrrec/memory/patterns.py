@@ -10,7 +10,8 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Callable, Sequence
 
-from mrrec.catalog.items import MAKERS, Item, features
+from mrrec.catalog.items import Item, features
+from mrrec.catalog.vocabulary import PACES, TONES
 from mrrec.memory.entry import DISLIKED, LIKED, Entry, entry_id
 
 LEAST_SUPPORT = {"name": 2}  # items that must agree; 3 for everything else
@@ -55,7 +56,8 @@ def patterns(
             if lift < LEAST_LIFT:
                 continue
             strength = (1 - math.exp(-mine / 4)) * min(1.0, math.log2(lift) / 2.5)
-            made.append(_pattern(person, kind, feature, side, strength, supporting, len(sides[side])))
+            maker = any(value in item(r.item_id).creators for r in supporting)
+            made.append(_pattern(person, kind, feature, side, strength, supporting, len(sides[side]), maker))
     for record in records:
         if record.event == "said" and record.kind in (kind, ""):
             made += _stated(person, record)
@@ -80,7 +82,8 @@ def profile(person: str, found: Sequence[Entry]) -> list[Entry]:
             continue
         where = f"Across {' and '.join(k + 's' for k in kinds)}" if len(kinds) > 1 else "In general"
         verb = "drawn to" if side > 0 else "keeps away from"
-        made.append(_profile(person, f"{where}: {verb} {term}", (term,), side, "", group))
+        what = f"what is {term}" if term in TONES | PACES else term
+        made.append(_profile(person, f"{where}: {verb} {what}", (term,), side, "", group))
     for kind in sorted({p.kind for p in found if p.kind}):
         top = [p for p in found if p.kind == kind and p.polarity > 0 and p.terms][:4]
         if len(top) >= 2:
@@ -98,16 +101,16 @@ def _profile(person, text, terms, side, kind, group) -> Entry:
     )  # fmt: skip
 
 
-def _pattern(person, kind, feature, side, strength, supporting, of) -> Entry:
+def _pattern(person, kind, feature, side, strength, supporting, of, maker) -> Entry:
     sort, value = feature
     count = f"{len(supporting)} of {of} {'liked' if side > 0 else 'disliked'}"
     verb = "Likes" if side > 0 else "Dislikes"
     if sort == "genre":
         text = f"{verb} {value} {kind}s"
     elif sort == "theme":
-        text = f"{verb} {kind}s that are or have: {value}"
+        text = f"{verb} {value} {kind}s" if value in TONES | PACES else f"{verb} {kind}s about {value}"
     elif sort == "name":
-        text = f"{verb} {kind}s with {value} (as {MAKERS.get(kind, 'maker')} or otherwise)"
+        text = f"{verb} {kind}s {'by' if maker else 'with'} {value}"
     elif sort == "decade":
         text = f"{verb} {kind}s from the {value}"
     else:

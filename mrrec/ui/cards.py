@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 
 from mrrec.agent.steps import Answer, Recall, Step
 from mrrec.catalog.items import UNITS
 from mrrec.ui.markup import counted, listed, safe
 
 PRESSES = (("liked", "Like"), ("dismissed", "Not for me"), ("seen", "Seen it"))
+EVENTS = tuple(event for event, _ in PRESSES)
 EXCLUSIVE = frozenset({"liked", "dismissed"})
 
 
-def cards(steps: Iterable[Step], pressed: Mapping[str, Mapping[str, object]] | None = None) -> str:
+def cards(steps: Iterable[Step], pressed: Mapping[str, Collection[str]] | None = None) -> str:
     """The items of the answer among `steps`; `pressed` holds the events of each item id, None leaves buttons out."""
     steps = list(steps)
     answer = next((s for s in reversed(steps) if isinstance(s, Answer)), None)
@@ -23,11 +24,12 @@ def cards(steps: Iterable[Step], pressed: Mapping[str, Mapping[str, object]] | N
     return f'<div class="cards" role="list" aria-label="Recommendations">{made}</div>'
 
 
-def _card(item: Mapping, texts: Mapping[str, Mapping], pressed: Mapping[str, Mapping] | None) -> str:
+def _card(item: Mapping, texts: Mapping[str, Mapping], pressed: Mapping[str, Collection[str]] | None) -> str:
     title = safe(item.get("title", ""))
     length = item.get("length")
     unit = UNITS.get(item.get("kind", ""), "")
-    people = listed(item.get("people") or ()[:3])
+    people = listed((item.get("people") or ())[:3])
+    with_people = f'<p class="people">With {people}</p>' if people else ""
     lines = [
         listed(item.get("creators") or ()),
         f"{safe(length)} {unit}".strip() if length else "",
@@ -38,9 +40,7 @@ def _card(item: Mapping, texts: Mapping[str, Mapping], pressed: Mapping[str, Map
     return (
         f'<article class="card" role="listitem" aria-label="{title}">'
         f'<header><h3>{title} {year}</h3><span class="kind">{safe(item.get("kind", ""))}</span></header>'
-        f'<p class="meta">{meta}</p>'
-        f"{f'<p class="people">With {people}</p>' if people else ''}"
-        f'<p class="why">{safe(item.get("why", ""))}</p>'
+        f'<p class="meta">{meta}</p>{with_people}<p class="why">{safe(item.get("why", ""))}</p>'
         f"{_grounds(item, texts)}{_buttons(item, title, pressed)}</article>"
     )
 
@@ -57,7 +57,7 @@ def _grounds(item: Mapping, texts: Mapping[str, Mapping]) -> str:
     return f"<details><summary>Rests on {' and '.join(counts)}</summary><ul>{''.join(rows)}</ul></details>"
 
 
-def _buttons(item: Mapping, title: str, pressed: Mapping[str, Mapping] | None) -> str:
+def _buttons(item: Mapping, title: str, pressed: Mapping[str, Collection[str]] | None) -> str:
     if pressed is None:
         return ""
     key, done = safe(item.get("id", "")), pressed.get(str(item.get("id")), ())

@@ -24,6 +24,7 @@ from mrrec.agent.steps import (
 from mrrec.ui.markup import counted, defused, listed, number, prose, safe, seconds
 
 SPOKEN = (Answer, Ask, Say)  # said to the person, so shown unfolded
+NO_MEMORY = "no memory bears on this"
 MOST_RANKED = 12  # rows of the table; the trace holds them all
 
 
@@ -101,19 +102,19 @@ def _(step: Thought) -> Shown:
 
 @show.register
 def _(step: Recall) -> Shown:
+    remark = _short(", ".join(map(str, step.aspects)))
+    if step.end is None and not step.entries:
+        return Shown("Recalling", remark, "")
+    if not step.entries:
+        return Shown("Nothing recalled", remark, f'<p class="nothing">{safe(_sentence(step.note or NO_MEMORY))}</p>')
     parts = []
     for aspect in dict.fromkeys([*step.aspects, *(e.get("aspect", "") for e in step.entries)]):
-        entries = [e for e in step.entries if e.get("aspect", "") == aspect]
-        rows = "".join(_memory(e) for e in entries) or f"<li>{_quiet('nothing remembered about this')}</li>"
+        entries = "".join(_memory(e) for e in step.entries if e.get("aspect", "") == aspect)
+        rows = entries or f"<li>{_quiet('nothing is remembered about this')}</li>"
         parts.append(f"<h4>{safe(aspect) or 'In general'}</h4><ul>{rows}</ul>")
     if step.note:
-        parts.append(f'<p class="quiet">{safe(step.note).capitalize()}</p>')
-    if not step.entries and step.end is not None:
-        parts.insert(0, '<p class="nothing">Nothing was recalled: no memory bears on this.</p>')
-    title = "Recalling" if step.end is None else f"Recalled {counted(len(step.entries), 'memory', 'memories')}"
-    if step.end is not None and not step.entries:
-        title = "Nothing recalled"
-    return Shown(title, _short(", ".join(map(str, step.aspects))), "".join(parts))
+        parts.append(f'<p class="quiet">{safe(_sentence(step.note))}</p>')
+    return Shown(f"Recalled {counted(len(step.entries), 'memory', 'memories')}", remark, "".join(parts))
 
 
 @show.register
@@ -213,20 +214,21 @@ def _(step: Remember) -> Shown:
 
 def _memory(entry: dict) -> str:
     """One memory with id, tier, score and evidence, whichever of them it has."""
-    name = entry.get("alias") or entry.get("id", "")
+    known, alias = safe(entry.get("id", "")), entry.get("alias")
     tier = f'<span class="tier">{safe(entry["tier"])}</span>' if entry.get("tier") else ""
     score = f'<span class="score">{number(entry["score"])}</span>' if entry.get("score") is not None else ""
-    parts = entry.get("parts")
-    detail = " · ".join(f"{safe(k)} {number(v)}" for k, v in parts.items()) if isinstance(parts, dict) else ""
-    evidence = entry.get("evidence") or ()
-    if evidence:
-        detail += f"{'<br>' if detail else ''}rests on {', '.join(_evidence(e) for e in evidence)}"
-    given = safe(entry.get("id", "")) if entry.get("alias") else ""
-    detail = "<br>".join(d for d in (given, detail) if d)
+    details = [f"<code>{known}</code>"] if alias else []
+    if isinstance(entry.get("parts"), dict):
+        details += [f"{safe(name)} {number(part)}" for name, part in entry["parts"].items() if part]
+    if entry.get("evidence"):
+        details.append(f"rests on {', '.join(_evidence(e) for e in entry['evidence'])}")
+    if entry.get("kept") is False:
+        details.append("set aside")
+    small = f"<small>{' · '.join(details)}</small>" if details else ""
     aside = " aside" if entry.get("kept") is False else ""
     return (
-        f'<li class="memory{aside}"><code>{safe(name)}</code>{tier}<span>{safe(entry.get("text", ""))}</span>{score}'
-        f"{f'<small>{detail}</small>' if detail else ''}</li>"
+        f'<li class="memory{aside}"><div><code>{safe(alias) if alias else known}</code>{tier}'
+        f"<span>{safe(entry.get('text', ''))}</span>{score}</div>{small}</li>"
     )
 
 
@@ -255,6 +257,10 @@ def _ids(ids: Iterable[object]) -> str:
 
 def _quiet(html: str) -> str:
     return f' <span class="quiet">{html}</span>'
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:].rstrip(".") + "."
 
 
 def _short(text: str, limit: int = 72) -> str:

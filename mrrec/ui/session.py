@@ -14,14 +14,13 @@ from mrrec.agent.steps import Step
 from mrrec.assistant import Assistant
 from mrrec.memory import LocalMemory
 from mrrec.settings import Settings
-from mrrec.ui.cards import EXCLUSIVE
+from mrrec.ui.cards import EVENTS, EXCLUSIVE
 
 log = logging.getLogger(__name__)
 REDRAW = 0.08  # seconds between two drawings of a step that grows
 STOPPED = "Stopped. Nothing was kept of this turn."
 FAILED = "Something went wrong, and nothing was kept of this turn. Retry, or put it differently."
 BUSY = "Many people are asking just now. Nothing is lost: press Retry in a moment."
-PAUSE = 0.35  # seconds between the steps of a replay
 
 
 @dataclass
@@ -30,12 +29,13 @@ class Live:
 
     message: str
     steps: dict[str, Step] = field(default_factory=dict)
+    after: int = 0  # finished turns before it
     begun: bool = False
     stopped: bool = False
     over: bool = False
 
 
-@dataclass
+@dataclass(eq=False)
 class Session:
     """Empty until `opened`, so that it can be the initial value of a `gr.State`."""
 
@@ -43,7 +43,7 @@ class Session:
     conversation: Conversation | None = None
     live: Live | None = None
     notes: dict[str, str] = field(default_factory=dict)  # by turn id: how it ended, where not well
-    pressed: dict[str, dict[str, tuple[str, ...]]] = field(default_factory=dict)  # item id → event → ids written
+    presses: dict[tuple[str, str], str] = field(default_factory=dict)  # (item id, event) → the turn of its record
     replay: list[Turn] | None = None
 
     def opened(self, assistant: Assistant) -> Session:
@@ -65,7 +65,7 @@ class Session:
         self.stop()
         self.conversation = Conversation(memory=None if temporary else self.memory)
         self.live = self.replay = None
-        self.notes, self.pressed = {}, {}
+        self.notes, self.presses = {}, {}
 
     def close(self) -> None:
         """End the visit: the guest's memory is erased."""
@@ -97,9 +97,8 @@ class Session:
         live, conversation = self.live, self.conversation
         if live is None or conversation is None or live.begun or live.over:
             return
-        live.begun = True
+        live.begun, live.after = True, len(conversation.turns)
         drawn = 0.0
-        known = len(conversation.turns)
         note = STOPPED
         try:
             with closing(run(assistant, conversation, live.message, settings)) as steps:
@@ -117,7 +116,7 @@ class Session:
         finally:
             live.over = True
             if note:
-                self._end_badly(live, conversation, known, note)
+                self._end_badly(live, conversation, note)
 
     def stop(self, note: str = STOPPED) -> None:
         """Ask the turn in progress to end at its next step; one that still waits ends at once."""
@@ -127,11 +126,12 @@ class Session:
         live.stopped = True
         if not live.begun:
             live.over = True
-            self._end_badly(live, self.conversation, len(self.conversation.turns), note)
+            live.after = len(self.conversation.turns)
+            self._end_badly(live, self.conversation, note)
 
-    def _end_badly(self, live: Live, conversation: Conversation, known: int, note: str) -> None:
+    def _end_badly(self, live: Live, conversation: Conversation, note: str) -> None:
         """Keep what was seen of the turn, so that it can be retried, and take back what it taught."""
-        while len(conversation.turns) > known:
+        while len(conversation.turns) > live.after:
             conversation.take_back()
         finished = [s for s in live.steps.values() if s.end is not None]
         turn = Turn(live.message, steps=finished)
@@ -141,7 +141,6 @@ class Session:
     def take_back(self, turns: int = 1) -> str:
         """Remove the last turns and what they taught. Returns the message of the earliest, empty where there is none."""
         message = ""
-        self.stop()
         for _ in range(min(turns, len(self.conversation.turns))):
             message = self.conversation.take_back()
         self.live = self.replay = None
@@ -154,10 +153,10 @@ class Session:
         if self.replay is not None:
             return [(t.message, list(t.steps), "") for t in self.replay]
         live = self.live if self.busy else None
-        turns = [(t, list(t.steps), self.notes.get(t.id, "")) for t in self.conversation.turns]
-        if live is not None and live.begun and turns:
-            turns.pop()  # the loop holds the turn already, with its finished steps only
-        rows = [(t.message, steps, note) for t, steps, note in turns]
+        turns = list(self.conversation.turns)
+        if live is not None and live.begun:  # the loop holds its turn already, with the finished steps only
+            turns = turns[: live.after]
+        rows = [(t.message, list(t.steps), self.notes.get(t.id, "")) for t in turns]
         if live is not None:
             rows.append((live.message, list(live.steps.values()), "" if live.begun else "Waiting for the model…"))
         return rows
@@ -168,19 +167,28 @@ class Session:
 
     # Presses
 
-    def press(self, assistant: Assistant, item_id: str, event: str) -> None:
-        """Press a button of an item, or let it go where it was pressed."""
-        done = self.pressed.setdefault(item_id, {})
-        if event in done:
-            self._forget(done.pop(event))
-            return
-        if event in EXCLUSIVE:
-            for other in EXCLUSIVE & set(done):
-                self._forget(done.pop(other))
-        change = feedback(self.conversation, assistant.catalog, item_id, event)
-        done[event] = tuple(entry.id for entry in change.written)
+    def pressed(self) -> dict[str, set[str]]:
+        """The events pressed by item id, save those that were undone or forgotten since."""
+        held = None if self.temporary else {e.turn for e in self.memory.entries("record")}
+        found: dict[str, set[str]] = {}
+        for (item_id, event), turn in self.presses.items():
+            if held is None or turn in held:
+                found.setdefault(item_id, set()).add(event)
+        return found
 
-    def _forget(self, ids: tuple[str, ...]) -> None:
-        known = {e.id for e in self.memory.entries(history=True)}
-        if left := [i for i in ids if i in known]:
-            self.memory.forget(left)
+    def press(self, assistant: Assistant, item_id: str, event: str) -> None:
+        """Press a button of an item, or let it go where it is pressed. Raises ValueError for an unknown one."""
+        if event not in EVENTS:
+            raise ValueError(f"no button is called {event!r}")
+        down = self.pressed().get(item_id, set())
+        for other in down & (EXCLUSIVE if event in EXCLUSIVE else {event}):
+            self._release(item_id, other)
+        if event not in down:
+            turn = f"press-{uuid.uuid4().hex[:12]}"
+            feedback(self.conversation, assistant.catalog, item_id, event, turn=turn)
+            self.presses[item_id, event] = turn
+
+    def _release(self, item_id: str, event: str) -> None:
+        turn = self.presses.pop((item_id, event))
+        if not self.temporary:
+            self.memory.undo(turn=turn)

@@ -20,7 +20,9 @@ def lines(step: Step) -> list[str]:
     took = f"  ({step.seconds:.1f} s)"
     match step:
         case Experience():
-            return [f"  · experience of {step.scenario or 'nothing like it'}: {', '.join(a['aspect'] for a in step.aspects)}{took}"]
+            return [
+                f"  · experience of {step.scenario or 'nothing like it'}: {', '.join(a['aspect'] for a in step.aspects)}{took}"
+            ]
         case Thought():
             return [f"  · {step.text}{took}"]
         case Recall():
@@ -29,7 +31,12 @@ def lines(step: Step) -> list[str]:
         case Lookup():
             missing = [f"      not in the catalogue: {', '.join(step.missing)}"] if step.missing else []
             common = [f"      shared: {', '.join(v for vs in step.shared.values() for v in vs)}"] if step.shared else []
-            return [f"  · looked up {', '.join(step.queries)}{took}", *(f"      {f['text']}" for f in step.facts), *common, *missing]
+            return [
+                f"  · looked up {', '.join(step.queries)}{took}",
+                *(f"      {f['text']}" for f in step.facts),
+                *common,
+                *missing,
+            ]
         case Profile():
             binding = "; ".join(filter(None, [", ".join(step.must), ", ".join(step.avoid)]))
             return [f"  · ideal: {step.ideal}{f' ({binding})' if binding else ''}{took}"]
@@ -38,7 +45,12 @@ def lines(step: Step) -> list[str]:
         case Answer() | Ask() | Say():
             return ["", step.text]
         case Remember():
-            changes = [("remembered", step.written), ("superseded", step.superseded), ("forgot", step.forgotten), ("back", step.restored)]
+            changes = [
+                ("remembered", step.written),
+                ("superseded", step.superseded),
+                ("forgot", step.forgotten),
+                ("back", step.restored),
+            ]
             told = [f"  · {word} [{e['id']}] {e['text']}" for word, entries in changes for e in entries]
             return told or ([f"  · {step.note}"] if step.note else [])
     return [str(step)]

@@ -1,0 +1,68 @@
+"""The door: `python app.py` opens the page. On Spaces the same file runs, with options from the environment."""
+
+from __future__ import annotations
+
+import argparse
+import os
+import sys
+from pathlib import Path
+
+from mrrec.assistant import Assistant
+from mrrec.settings import Settings
+
+
+def arguments(argv: list[str] | None = None) -> argparse.Namespace:
+    default = Settings()
+    parser = argparse.ArgumentParser(description="A recommender that chats, remembers and shows its reasons.")
+    parser.add_argument("--model", type=Path, help="a GGUF file with a chat template; the packaged model otherwise")
+    parser.add_argument("--embedder", help="a sentence-transformers folder or name; the packaged encoder otherwise")
+    parser.add_argument("--store", type=Path, default=default.store, help="folder of the memory store (%(default)s)")
+    parser.add_argument("--host", default=os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1"))
+    parser.add_argument("--port", type=int, default=_port(), help="7860, or the next free one")
+    parser.add_argument(
+        "--share", action="store_true", help="a public address through Gradio's tunnel; needs a network"
+    )
+    parser.add_argument(
+        "--gpu-layers", type=int, default=default.gpu_layers, help="layers on the GPU, -1 for all (%(default)s)"
+    )
+    return parser.parse_args(argv)
+
+
+def main(argv: list[str] | None = None) -> int:
+    options = arguments(argv)
+    settings = Settings(
+        model=options.model, embedder=options.embedder, store=options.store, gpu_layers=options.gpu_layers
+    )
+    try:
+        assistant = Assistant.open(settings, progress=True)
+    except (RuntimeError, ValueError, OSError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 1
+    from mrrec.ui.page import build, launch_options
+
+    demo = build(assistant)
+    print("\n".join(assistant.summary()))
+    _, address, shared = demo.launch(
+        server_name=options.host,
+        server_port=options.port,
+        share=options.share,
+        prevent_thread_lock=True,
+        quiet=True,
+        **launch_options(assistant),
+    )
+    print(f"address  {shared or address}", flush=True)
+    try:
+        demo.block_thread()
+    finally:
+        demo.erase_guests()
+    return 0
+
+
+def _port() -> int | None:
+    """The port from the environment; None lets Gradio take the first free one from 7860 on."""
+    value = os.environ.get("PORT") or os.environ.get("GRADIO_SERVER_PORT")
+    return int(value) if value else None
+
+
+if __name__ == "__main__":
+    raise SystemExit(main())

@@ -1,0 +1,158 @@
+"""What is done with each part of a message: something is asked for, told, asked about, or said for company."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from itertools import pairwise
+
+from mrrec.agent.phrases import either
+
+_WISH = either(
+    "wan(?:ts?|ted|ting|na)(?! to (?:go|sleep|know|thank|say|tell|ask)), need(?:s|ing)?(?! to (?:go|sleep|know)), "
+    "would (?:like|love|enjoy), 'd (?:like|love|enjoy|prefer), look(?:ing)? for, in (?:the|a) mood, feel(?:ing)? like, "
+    "fancy, could (?:do with|use|go for), crav(?:e|ing), searching for, hunting for, hoping for, up for, "
+    "after (?:a|an|some)\\b, keen (?:on|for), interested in, wouldn't mind, (?:am|'m) after, i mean(?:t)?, "
+    "should(?:n't)? be, must(?:n't| not)? (?:be|have)"
+)
+_THING = r"(?:\w+ ){0,3}(?:films?|movies?|books?|novels?|games?|one|ones)"
+_REQUEST = re.compile(
+    r"(?:^|\W)"
+    + either(
+        "recommend(?:ations?)?\\b(?! me to), recs?\\b, entertain me, ^\\W*bored\\W*$, gimme, "
+        "suggest(?:ions?)?\\b, surprise (?:me|us), (?:find|give|show|bring) (?:me|us), "
+        "hit me, pick (?:me|one|a|some|something), choose (?:for|one|a|some), help me (?:find|choose|pick|decide), "
+        "(?:got|have|know|there|are there|is there)(?: you)?(?: got)? (?:any|anything|something|some|another|more|"
+        "other)\\b, "
+        "what(?:'s| is| are) (?:an?|some|good|another|the best|next|worth|there|out there)\\b, "
+        "what(?:'s| is) your (?:favou?rite|recommendation|suggestion|pick|top), "
+        "(?:can|could|would) you (?:please )?(?:find|give|show|pick|choose|name|list), "
+        "what (?:should|do i|do we|can|could|shall|would you|to (?:watch|read|play|see)|else|about(?! you)|next|"
+        "now)\\b, "
+        "what do you (?:recommend|suggest|have|think (?:i|we) should), "
+        f"(?:what|which) {_THING} (?:should|can|could|shall|would|do you (?:recommend|suggest|have)|to|share)\\b, "
+        f"what {_THING} (?:are|is) (?:good|worth|there|out|like|similar)\\b, "
+        "which (?:should|shall|would) (?:i|we|you), how about, let's (?:watch|read|play|see|try|have), let me have, "
+        "any (?:ideas|tips|suggestions|recommendations)\\b, any (?:good|other|more|great|decent|nice|recent|new|"
+        "old|thoughts on what)\\s+\\w, "
+        "anything (?:like|else|with|by|from|good|that|in|about|similar|on|where|set)\\b, another, similar, i'm bored, "
+        "make it, keep it, more (?:like|of|by|from|with), please(?=\\W*$)(?<!no please), instead, this time"
+    ),
+    re.I,
+)
+_WISHED = re.compile(
+    rf"(?:\b|(?='d))(?:{_WISH}|(?:got|have|know(?: of)?|is there|are there)(?: you)?(?: got)? an?\b)", re.I
+)
+_QUESTION = re.compile(
+    "^"
+    + either(
+        "who, whose, when, where, why, how, what, what's, which, is, are, was, were, did, does, do, have, has, "
+        "can, could, "
+        "would, will, should, am, tell me, explain, describe, remind me, summari[sz]e"
+    )
+    + r"\b",
+    re.I,
+)
+_STATEMENT = re.compile(
+    r"^(?:(?:"
+    + either(
+        "i, i've, i'm, i'd, i'll, we, we've, we're, my, he, she, they, it, it's, that, that's, this, those, "
+        "these, you, "
+        "you're, your, his, her, our, their, there, everyone, everybody, nobody, people, some people, someone"
+    )
+    + r")(?:\b|'s)(?! ones?\b)|"
+    + either(
+        "love, loved, hate, hated, enjoyed, liked, watched, saw, finished, adore, adored, can't stand, never seen, seen"
+    )
+    + r"\s)",
+    re.I,
+)
+_VERDICT = re.compile(
+    r"\b(?:was|were|is|are|isn't|wasn't|looks|sounds|seems|(?:bored|made|left|moved|scared) me|had me)\b(?! there)",
+    re.I,
+)
+_NOUN_PHRASE = re.compile(r"(?:an?|some|any|something|anything|films?|movies?|books?|novels?|games?|ones?|not)\b", re.I)
+_SOCIAL = re.compile(
+    r"(?:\W*\b"
+    + either(
+        "hi, hiya, hello, hey, yo, good (?:morning|afternoon|evening|night|day), morning, evening, there, "
+        "thanks?, thank you, "
+        "thx, hell, cheers, ta, ok, okay, cool, great, nice, perfect, lovely, wonderful, awesome, amazing, "
+        "brilliant, super, good, "
+        "fine, right, well, so, very, much, a lot, lots, bye, goodbye, see you, later, soon, yes, yeah, yep, yup, "
+        "sure, lol, "
+        "ha(?:ha)+, hehe, wow, oh, ah, hm+, no worries, no problem, never ?mind, no thanks?, sorry, please, "
+        "everyone, all, "
+        "everybody, mate, friend, buddy, welcome, got it, i see, sounds good, will do, that's all, nice work, "
+        "well done, "
+        "good job, nothing else, for (?:that|this|the (?:help|tips?|suggestions?|recommendations?))"
+    )
+    + r"\b)+\W*",
+    re.I,
+)
+_COMMAND = re.compile(r"^(?:forget|undo|remember|delete|erase|don't remember|remove|export|clear)\b", re.I)
+_LEAD_IN = re.compile(
+    "^(?:"
+    + either(
+        "hi, hello, hey there, hey, ok, okay, well, so, and, but, hm+, oh, also, now, then, thanks, thank you, "
+        "cool, great, "
+        "nice, yes, yeah, sure, no, nope, actually, maybe, perhaps, please, right, alright"
+    )
+    + r"\b[\s,!.-]*)+",
+    re.I,
+)
+_SPLIT = re.compile(
+    r"(?<=[.!?;])\s+|(?:,|\s-|—|–)\s*(?="
+    + either(
+        "i, i'd, i'm, i've, what, which, recommend, suggest, give, show, find, something, anything, any, can, "
+        "could, how, now, "
+        "got, have, so, do, let's, surprise, but, a, an, another, more, some, who, looking, not, thanks?, thank"
+    )
+    + r"\b)|,?\s(?:and|but|so|because)\s(?=(?:now |then )?"
+    + either(
+        f"i (?:{_WISH}|am|loved?|hated?|liked?), i'm, i'd, want, looking, what (?:should|next|else), recommend, "
+        f"suggest, "
+        "(?:give|show|find) me, can you, could you, do you, please, let's"
+    )
+    + r"\b)",
+    re.I,
+)
+
+
+@dataclass(frozen=True)
+class Part:
+    """A stretch of a message and what is done with it: ask, wish, fragment, state, question, social or command."""
+
+    start: int
+    end: int
+    act: str
+
+
+def parts(text: str) -> list[Part]:
+    """The message cut where what it does may change.
+
+    >>> [p.act for p in parts("I hate gore. A scary film, please")]
+    ['state', 'ask']
+    """
+    cuts = [0, *(match.end() for match in _SPLIT.finditer(text)), len(text)]
+    spans = [(a, b) for a, b in pairwise(cuts) if text[a:b].strip(" .,!?;")]
+    return [Part(a, b, _act(text[a:b].strip())) for a, b in spans]
+
+
+def _act(text: str) -> str:
+    if _SOCIAL.fullmatch(text):
+        return "social"
+    core = _LEAD_IN.sub("", text)
+    if _COMMAND.match(core):
+        return "command"
+    if _REQUEST.search(core):
+        return "ask"
+    if _WISHED.search(core):
+        return "wish"
+    if _STATEMENT.match(core):
+        return "state"
+    if _QUESTION.match(core):
+        return "question"
+    if _VERDICT.search(core) and not _NOUN_PHRASE.match(core):
+        return "state"
+    return "fragment"
