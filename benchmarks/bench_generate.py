@@ -18,7 +18,10 @@ from mrrec.llm.engine import Message
 from mrrec.llm.llamacpp import LlamaCpp
 from mrrec.llm.models import model_path
 
-MESSAGES = [Message("system", protocol.SYSTEM), Message("user", "A slow, hopeful science fiction film for a rainy evening")]
+MESSAGES = [
+    Message("system", protocol.SYSTEM),
+    Message("user", "A slow, hopeful science fiction film for a rainy evening"),
+]
 SPANS = {
     "think": (protocol.think_grammar(), "</think>"),
     "weigh": (protocol.weigh_grammar([f"m{n}" for n in range(1, 5)]), "</think>"),
@@ -65,11 +68,14 @@ def raw(engine: LlamaCpp, tag: str, seed: int, prompt: list[int], n: int) -> tup
 
 
 def main() -> None:
-    rounds = 4 if quick(__doc__) else 12
+    rounds, limit = (4, 25) if quick(__doc__) else (12, 240)
     engine = LlamaCpp(model_path(None))
     speeds: dict[str, tuple[list[float], list[float]]] = {tag: ([], []) for tag in SPANS}
     ratios = []
+    over = time.monotonic() + limit
     for seed in range(-1, rounds):
+        if seed > 0 and time.monotonic() > over:
+            break
         for tag in SPANS:
             seconds, n, prompt, tokens = ours(engine, tag, seed + 2)
             raw_seconds, raw_tokens = raw(engine, tag, seed + 2, prompt, len(tokens))

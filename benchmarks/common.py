@@ -79,7 +79,9 @@ def report(title: str, head: Sequence[str], rows: Sequence[Sequence[object]], me
     widths = [max(map(len, column)) for column in zip(*cells)]
     print(title)
     for row in cells:
-        print("  " + "  ".join(c.ljust(w) if i == 0 else c.rjust(w) for i, (c, w) in enumerate(zip(row, widths))).rstrip())
+        print(
+            "  " + "  ".join(c.ljust(w) if i == 0 else c.rjust(w) for i, (c, w) in enumerate(zip(row, widths))).rstrip()
+        )
     print()
     for measure in measures:
         print(measure.json())

@@ -79,15 +79,16 @@ def test_dark_mode_follows_the_system(address, tmp_path):
 
 
 def test_everything_can_be_done_with_the_keyboard(address):
+    from selenium.webdriver import ActionChains
+
     with page(address) as p:
         p.say("A scary film")
         p.answered()
+        p.js("document.querySelector('#message textarea').focus()")
         reached = []
-        for _ in range(80):
-            p.driver.switch_to.active_element.send_keys("\ue004")
-            reached.append(p.js("const e = document.activeElement; return e.getAttribute('aria-label') || e.innerText || e.id"))
-            if reached[-1].startswith("Like: "):
-                break
+        while len(reached) < 20 and not (reached and reached[-1].startswith("Like: ")):
+            ActionChains(p.driver).key_down("\ue008").send_keys("\ue004").key_up("\ue008").perform()
+            reached.append(p.js("const e = document.activeElement; return e.getAttribute('aria-label') || e.innerText"))
         assert reached[-1].startswith("Like: "), reached
         p.driver.switch_to.active_element.send_keys("\ue007")
         p.wait(lambda: p.all('.presses button[aria-pressed="true"]'), 20, "Enter did not press Like")

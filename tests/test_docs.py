@@ -80,8 +80,10 @@ def written(*starts: str) -> list[list[str]]:
 
 
 def subparsers() -> dict[str, argparse.ArgumentParser]:
-    parser = cli._parser()
-    (action,) = (a for a in parser._actions if isinstance(a, argparse._SubParsersAction))
+    """The parser of each command, described by the help of the list of commands."""
+    (action,) = (a for a in cli._parser()._actions if isinstance(a, argparse._SubParsersAction))
+    for listed in action._choices_actions:
+        action.choices[listed.dest].description = listed.help
     return action.choices
 
 
@@ -127,18 +129,16 @@ def test_opening_is_two_commands():
     assert len(first.strip().splitlines()) == 2
 
 
+def row(name: str, parser: argparse.ArgumentParser) -> str:
+    """A command as a row of the README's table."""
+    words = [name, *(" / ".join(a.choices or [a.dest]) for a in parser._actions if not a.option_strings)]
+    flags = [f"`{a.option_strings[-1]}`" for a in parser._actions if a.option_strings and a.dest != "help"]
+    return f"| `{' '.join(words)}` | {parser.description} | {' '.join(flags)} |"
+
+
 def test_table_of_commands_is_generated():
-    rows = ["| command | what it does | options |", "|---|---|---|"]
-    for name, parser in subparsers().items():
-        positional = " ".join(
-            a.dest if not a.choices else "|".join(a.choices) for a in parser._actions if not a.option_strings
-        )
-        flags = " ".join(
-            f"`{o}`" for a in parser._actions for o in a.option_strings if o.startswith("--") and o != "--help"
-        )
-        rows.append(f"| `{f'{name} {positional}'.strip().replace('|', ' / ')}` | {parser.description} | {flags} |")
-    table = "\n".join(rows)
-    assert table in README.read_text("utf-8"), f"put this into README.md:\n{table}"
+    table = "\n".join(row(name, parser) for name, parser in subparsers().items())
+    assert table in README.read_text("utf-8"), f"put these rows into README.md:\n{table}"
 
 
 def test_options_in_the_text_exist():
@@ -189,8 +189,9 @@ def test_counts_are_those_of_the_catalogue():
     text = README.read_text("utf-8")
     for kind in ("film", "book", "game"):
         count = sum(i.kind == kind for i in items())
-        assert re.findall(rf"([\d,]+) {kind}s\b", text), f"the README does not count {kind}s"
-        for figure in re.findall(rf"\b([\d,]+) {kind}s\b", text):
+        figures = re.findall(rf"(\d[\d,]*) {kind}s\b", text)
+        assert figures, f"the README does not count {kind}s"
+        for figure in figures:
             assert int(figure.replace(",", "")) == count, f"{figure} {kind}s; there are {count}"
 
 

@@ -20,7 +20,8 @@ _REQUEST = re.compile(
     r"(?:^|\W)"
     + either(
         "recommend(?:ations?)?\\b(?! me to), recs?\\b, entertain me, ^\\W*bored\\W*$, gimme, "
-        "suggest(?:ions?)?\\b, surprise (?:me|us), (?:find|give|show|bring) (?:me|us), "
+        "suggest(?:ions?)?\\b, surprise (?:me|us), you (?:choose|pick|decide), up to you, dealer's choice, "
+        "(?:find|give|show|bring) (?:me|us), "
         "hit me, pick (?:me|one|a|some|something), choose (?:for|one|a|some), help me (?:find|choose|pick|decide), "
         "(?:got|have|know|there|are there|is there)(?: you)?(?: got)? (?:any|anything|something|some|another|more|"
         "other)\\b, "

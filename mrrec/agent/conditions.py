@@ -36,8 +36,8 @@ class Named:
 
 @dataclass(frozen=True)
 class Relation:
-    """Names found through works: the `creators` or `people` of `items`; with `shared`, "
-    "those whom all have in common."""
+    """Names found through works: the `creators` or `people` of `items`; with `shared`,
+    those whom all have in common."""
 
     role: str
     items: tuple[Item, ...]

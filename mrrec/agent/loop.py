@@ -21,6 +21,7 @@ from mrrec.agent.conversation import Conversation, Turn, feedback, replay
 from mrrec.agent.rank import Candidate, Ranked, Rule, Taste, Wanted, rank
 from mrrec.agent.reasons import Clause, clauses
 from mrrec.agent.request import Request, read_request
+from mrrec.agent.rules import binding, limits
 from mrrec.agent.steps import (
     Answer, Ask, Experience, Lookup, Profile, Ranking, Recall, Remember, Say, Step, Thought,
 )  # fmt: skip
@@ -39,8 +40,8 @@ __all__ = ["Conversation", "Turn", "feedback", "replay", "run"]
 log = logging.getLogger(__name__)
 
 HISTORY = 3  # earlier turns that the model sees; the engine leaves out the oldest where they do not fit
+MOST_SHOWN = 8  # memories after one recall: each costs the model a judgement
 MOST_QUESTIONS = 1  # questions put to a newcomer in one conversation
-LIMIT = -0.4  # a stated dislike from which an item is left out, not only ranked lower
 NOTHING_YET = "nothing is remembered yet"
 STATED = "what you told me to avoid"
 _OPENINGS = ("Are you in the mood for ", "Would you rather have ", "Shall it be ", "What would please you now, ")
@@ -140,7 +141,7 @@ class _Turn:
             if hop == 0:
                 tag = "recall" if can_recall else "profile"
             else:
-                tag = self._choose([*tags, "profile"])
+                tag = "".join(self._choose([protocol.open_tag(t) for t in (*tags, "profile")])).strip("<>")
             if tag == "profile":
                 return
             if tag == "recall":
@@ -190,7 +191,7 @@ class _Turn:
             found += self.memory.recall([self._wish_text()], self.settings.k, self.settings.tiers)
         found += self.memory.recall([a for a in aspects if a not in known], self.settings.k, self.settings.tiers)
         have = {e.id for e in self.aliases.values()}
-        fresh = list({r.entry.id: r for r in reversed(found) if r.entry.id not in have}.values())[::-1]
+        fresh = list({r.entry.id: r for r in reversed(found) if r.entry.id not in have}.values())[::-1][:MOST_SHOWN]
         names = {}
         for recalled in fresh:
             names[f"m{len(self.aliases) + 1}"] = recalled
@@ -301,13 +302,17 @@ class _Turn:
             text += "\n" + head
             yield Answer(**begun, text=text, items=tuple(items))
             parts = self._clauses(candidate)
-            reason = ""
-            alternatives = [[c.text for c in part] for part in parts]
-            for piece in self._write_on(protocol.reason_grammar(alternatives), 90, "\n", "".join(a[0] for a in alternatives)):
-                reason += piece
-                yield Answer(**begun, text=text + reason, items=tuple(items))
-            text += reason
-            items.append(_card(candidate.item, reason.strip(), parts))
+            given: list[Clause] = []
+            for part in parts:
+                clause = ""
+                for piece in self._choose([c.text for c in part]):
+                    clause += piece
+                    text += piece
+                    yield Answer(**begun, text=text, items=tuple(items))
+                given.append(next(c for c in part if c.text == clause))
+            self.transcript.append("\n")
+            text += "\n"
+            items.append(_card(candidate.item, given))
         self.transcript.append("</answer>")
         self.record.items = tuple(c.item for c in ranked.chosen)
         yield self._done(Answer(**begun, text=text.strip(), items=tuple(items)))
@@ -367,37 +372,13 @@ class _Turn:
 
     def _rules(self) -> list[Rule]:
         """Everything an item must satisfy to be shown."""
-        request = self.request
-        rules = [Rule(c.label, c.test) for c in request.conditions()]
-        known = {r.item_id: r for r in self._entries("record", always=True) if r.item_id}
-        disliked = {i for i in known if Taste(records=tuple(known.values())).value(i) < LIMIT}
-        if known:
-            ids = frozenset(known)
-            rules.append(Rule("known to you already", lambda item: item.id not in ids or item.id in disliked))
-        if disliked:
-            rules.append(Rule("disliked by you", lambda item: item.id not in disliked))
-        if shown := self.conversation.shown_ever:
-            rules.append(Rule("shown in this conversation", lambda item: item.id not in shown))
-        here = [e for e in (*self.conversation.passing, *self.reading.entries) if e.value <= LIMIT]
-        for entry in [*self._limits(), *here]:
-            rules += self._avoidance(entry)
-        return rules
-
-    def _avoidance(self, entry: Entry) -> Iterator[Rule]:
-        """A stated dislike as rules, save for what this very request asks for."""
-        asked = {*self.request.genres, *self.request.terms}
-        ids = (entry.id,) if entry.id else ()
-        for term in entry.terms:
-            if term not in asked:
-                yield Rule(f"no {term}", _without(term, entry.kind), ids)
-        for name in entry.names:
-            if not any(name in group for group in self.request.names):
-                yield Rule(f"no {name}", lambda item, n=name: n not in item.names, ids)
+        met = [r for r in self._entries("record", always=True) if r.item_id]
+        here = limits([*self.conversation.passing, *self.reading.entries])
+        return binding(self.request, met, self.conversation.shown_ever, [*self._limits(), *here])
 
     def _limits(self) -> list[Entry]:
-        """Stated dislikes strong enough to bind."""
-        tier = "record" if "record" in self.settings.tiers else "pattern"
-        return [e for e in self._entries(tier) if e.event == "said" and e.value <= LIMIT and (e.terms or e.names)]
+        """What memory rules out for good."""
+        return limits(self._entries("record" if "record" in self.settings.tiers else "pattern"))
 
     def _stated_limits(self) -> list[Recalled]:
         return [Recalled(e, STATED, 1.0, {"stated": 1.0}) for e in self._limits()[:8]]
@@ -474,7 +455,7 @@ class _Turn:
 
         class Held:
             def __enter__(self):
-                self.context = turn.assistant.engine.transcript(messages, turn.settings.temperature, turn.settings.seed)
+                self.context = turn.assistant.engine.transcript(messages, turn.settings.temperature, turn.settings.seed, turn.conversation.id)
                 turn.transcript = self.context.__enter__()
 
             def __exit__(self, *error):
@@ -483,11 +464,18 @@ class _Turn:
 
         return Held()
 
-    def _choose(self, tags: Sequence[str]) -> str:
-        """The tag that the model opens next."""
-        text = self._write(protocol.choice_grammar(tags), 8, ">", "<profile")
-        tag = text.strip("<>")
-        return tag if tag in tags else "profile"
+    def _choose(self, alternatives: Sequence[str]) -> Iterator[str]:
+        """Which of `alternatives` the model chooses, piece by piece; the first where it fails."""
+        written = ""
+        try:
+            for piece in self.transcript.choose(alternatives):
+                written += piece
+                yield piece
+        except (RuntimeError, ValueError) as error:
+            log.warning("the model failed to choose: %s", error)
+            rest = next(a for a in alternatives if a.startswith(written)).removeprefix(written)
+            self.transcript.append(rest)
+            yield rest
 
     def _open(self, tag: str) -> None:
         """Open a span, unless the model has just opened it."""
@@ -531,10 +519,6 @@ class _Turn:
         return replace(step, end=time.time())
 
 
-def _without(term: str, kind: str):
-    return lambda item: (bool(kind) and item.kind != kind) or (term not in item.themes and term not in item.genres)
-
-
 def _shown(alias: str, recalled: Recalled) -> dict:
     entry = recalled.entry
     return dict(
@@ -548,15 +532,13 @@ def _brief(entry: Entry) -> dict:
     return dict(id=entry.id, tier=entry.tier, text=entry.text, terms=list(entry.terms), value=entry.value)
 
 
-def _card(item: Item, reason: str, parts: Sequence[Sequence[Clause]]) -> dict:
-    """An item as shown: its row of the catalogue, and why, with what each clause rests on."""
-    facts, memories = [], []
-    for part in parts:
-        used = [c for c in part if c.text.strip() in reason]
-        best = max(used, key=lambda c: len(c.text), default=part[0])
-        facts += best.facts
-        memories += best.memories
-    return item.to_dict() | {"why": reason, "memories": memories, "facts": list(dict.fromkeys(facts))}
+def _card(item: Item, reason: Sequence[Clause]) -> dict:
+    """An item as shown: its row of the catalogue, and why, with the facts and memories that each clause rests on."""
+    return item.to_dict() | {
+        "why": "".join(c.text for c in reason),
+        "memories": [m for c in reason for m in c.memories],
+        "facts": list(dict.fromkeys(f for c in reason for f in c.facts)),
+    }
 
 
 def _nothing(ranked: Ranked) -> str:

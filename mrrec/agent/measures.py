@@ -41,6 +41,7 @@ _AFTER = re.compile(
 _ONWARDS = re.compile(rf"\bfrom (?:the )?(?P<point>{_POINT}) (?:on|onwards?|and later|or later)\b", re.I)
 _ABOUT = re.compile(r"\b(?:around|circa|about) (?P<point>(?:1[5-9]|20)\d\d)\b", re.I)
 _EXACT = re.compile(rf"(?:\b(?:from|in|of)\s+)?(?:the\s+)?(?<![\w'])(?P<point>{_POINT})", re.I)
+_BOUND = re.compile(r"\b(?:before|after|since|than|until|up to|pre|post|between|and|to)[- ]+$", re.I)
 _LAST = re.compile(
     rf"\b(?:from |in |of )?(?:the )?(?:last|past) (?:(?P<n>{NUMBER}|few|couple of) )?(?P<unit>years?|decades?)\b", re.I
 )
@@ -96,7 +97,11 @@ def years(said: Said, today: int, kinds: Iterable[str] = ()) -> tuple[int, int] 
 
 def avoided_years(said: Said) -> tuple[tuple[int, int], ...]:
     """Times ruled out: "not from the eighties"."""
-    found = [m for m in _EXACT.finditer(said.rest) if said.is_negated(m.start())]
+    found = [
+        m
+        for m in _EXACT.finditer(said.rest)
+        if said.is_negated(m.start()) and not _BOUND.search(said.rest[: m.start()])
+    ]
     for match in found:
         said.blank(*match.span())
     return tuple(_point(m["point"]) for m in found)

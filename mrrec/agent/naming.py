@@ -127,16 +127,10 @@ class Naming:
         preview.negated = self.said.negated
         for mention in mentions:
             if mention.items:  # "the film Alien", "Dune the book": the noun belongs to the title
-                lead = re.search(rf"\bthe {KIND_NOUN} (?:called )?\W*$", preview.rest[: mention.start], re.I)
-                tail = re.match(rf"\W*\(?(?:the )?{KIND_NOUN}\)", preview.rest[mention.end :], re.I) or re.match(
-                    rf"\W* the {KIND_NOUN}\b", preview.rest[mention.end :], re.I
-                )
-                if lead:
-                    self.said.blank(*lead.span())
-                    preview.blank(*lead.span())
-                if tail:
-                    self.said.blank(mention.end, mention.end + tail.end())
-                    preview.blank(mention.end, mention.end + tail.end())
+                for noun in _noun_of_title(KIND_NOUN, preview.rest, mention):
+                    if noun:
+                        self.said.blank(*noun.span())
+                        preview.blank(*noun.span())
         for part in self.parts:
             if part not in self.live:
                 preview.blank(part.start, part.end)
@@ -197,15 +191,9 @@ class Naming:
     def _variants(self, mention: Mention) -> tuple[Item, ...]:
         """Which of the items of that title is meant, as far as the words about it tell."""
         items = mention.items
-        around = (
-            self.said.text[max(0, mention.start - 30) : mention.start],
-            self.said.text[mention.end : mention.end + 20],
-        )
         for kind in self.catalog.kinds:
             noun = phrases.KIND_NOUNS.get(kind, re.escape(kind))
-            if re.search(rf"\bthe (?:{noun}) (?:called )?\W*$", around[0], re.I) or re.match(
-                rf"\W*\(?(?:the )?(?:{noun})\)|\W* the (?:{noun})\b", around[1], re.I
-            ):
+            if any(_noun_of_title(noun, self.said.text, mention)):
                 return tuple(i for i in items if i.kind == kind) or items
         return tuple(i for i in items if i.kind in self.kinds) or items
 
@@ -226,7 +214,7 @@ class Naming:
         items, names = _common(found, side) if shared else (tuple(i[0] for i in found), ())
         if not shared:
             names = tuple(dict.fromkeys(n for i in items for n in getattr(i, side)))
-            if side == "people" and _FIRST_BILLED.search(words) and not re.search(r"\bin\b.*\bboth\b", words):
+            if side == "people" and _FIRST_BILLED.search(words):
                 names = tuple(dict.fromkeys(i.people[0] for i in items if i.people))
         self.titles += [i.title for i in items]
         if self.said.is_negated(group[0].start):
@@ -236,45 +224,8 @@ class Naming:
         self.relations.append(Relation(side, items, shared, names))
 
     def _of_role(self, items: tuple[Item, ...], words: str) -> tuple[Item, ...]:
-        """Of several items of a title, those that the role speaks of: a director's is the film, "
-        "an author's the book."""
+        """Of several items of a title, those that the role speaks of: a director's film, an author's book."""
         kind = next((kind for kind, pattern in _WORDS_OF_KIND.items() if re.search(pattern, words, re.I)), "")
-        return tuple(i for i in items if i.kind == kind) or items
-        return tuple(i for i in items if i.kind in self.kinds) or items
-
-    def _compares(self, lead: str) -> bool:
-        return bool(measures.COMPARED.search(lead[-60:]))
-
-    # Names
-
-    def _read_relation(self, group: list[Mention], found, role: re.Match | None, after: re.Match | None) -> None:
-        """The people whom works are known by: "the director of Alien", "the actor in both Heat and The Godfather"."""
-        if after:
-            side, words = ("creators" if after["maker"] else "people"), after[0]
-        else:
-            side, words = _role_of(role), role[0]
-        found = [self._of_role(m.items, words) for m in group]
-        between = self.said.text[group[0].end : group[-1].start]
-        shared = len(group) > 1 and not re.search(r"\bor\b", between)
-        items, names = _common(found, side) if shared else (tuple(i[0] for i in found), ())
-        if not shared:
-            names = tuple(dict.fromkeys(n for i in items for n in getattr(i, side)))
-            if side == "people" and _FIRST_BILLED.search(words) and not re.search(r"\bin\b.*\bboth\b", words):
-                names = tuple(dict.fromkeys(i.people[0] for i in items if i.people))
-        self.titles += [i.title for i in items]
-        if self.said.is_negated(group[0].start):
-            self.avoid_names += names
-            return
-        self.avoid_items += items
-        self.relations.append(Relation(side, items, shared, names))
-
-    def _of_role(self, items: tuple[Item, ...], words: str) -> tuple[Item, ...]:
-        """Of several items of a title, those that the role speaks of: a director's is the film, "
-        "an author's the book."""
-        kind = next(
-            (k for k, w in (("film", r"direct|film|star|act|cast|lead|movie|play"), ("book", r"author|writ|wrote|novel|book"),
-                            ("game", r"studio|develop|game|design")) if re.search(w, words, re.I)), "",
-        )  # fmt: skip
         return tuple(i for i in items if i.kind == kind) or tuple(i for i in items if i.kind in self.kinds) or items
 
     def _read_names(self, group: list[Mention]) -> None:
@@ -379,6 +330,13 @@ class Naming:
             if not rules_out and not _SAME.search(self.said.rest):
                 self.like.append(item)
                 self.titles.append(item.title)
+
+
+def _noun_of_title(noun: str, text: str, mention: Mention) -> tuple[re.Match | None, re.Match | None]:
+    """The kind said with a title: "the film Alien", "Dune the book", "Solaris (film)"."""
+    before = re.compile(rf"\bthe (?:{noun}) (?:called )?\W*$", re.I).search(text, 0, mention.start)
+    after = re.compile(rf"\W*\((?:the )?(?:{noun})\)|\W* the (?:{noun})\b", re.I).match(text, mention.end)
+    return before, after
 
 
 def _groups(mentions: list[Mention], text: str) -> list[list[Mention]]:

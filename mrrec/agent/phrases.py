@@ -79,7 +79,7 @@ NUMBERS = {
         "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen".split()
     )
 } | {"twenty": 20, "thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
-NUMBER = r"(?:\d+|" + "|".join(NUMBERS) + r")"
+NUMBER = r"(?:\d{1,3}|" + "|".join(NUMBERS) + r")"
 
 
 def number(text: str) -> int:

@@ -100,11 +100,6 @@ def weighed(text: str) -> dict[str, bool]:
     return {m[1]: m[2] == "yes" for m in re.finditer(r"(m\d+): [^.]*?, (yes|no)\.", text)}
 
 
-def choice_grammar(tags: Sequence[str]) -> str:
-    """The next thing to do."""
-    return f"root ::= {one_of([open_tag(t) for t in tags])}"
-
-
 def recall_grammar(shown: Sequence[str]) -> str:
     """Aspects to recall: those of the experience shown, or up to four words of the model's own."""
     free = 'lower (" " lower){0,3}'
@@ -156,16 +151,10 @@ def ask_grammar(openings: Sequence[str], options: Sequence[Sequence[str]], endin
     return f'root ::= {one_of(openings)} {first}{between} " or " {last} {one_of(endings)} "{close_tag("ask")}"'
 
 
-def reason_grammar(clauses: Sequence[Sequence[str]]) -> str:
-    """One of the alternatives of each clause, one clause after the other; all of them are true of the item."""
-    return "root ::= " + " ".join(one_of(alternatives) for alternatives in clauses) + ' "\\n"'
-
-
 def all_shapes() -> list[str]:
     """One grammar of every shape, compiled at start-up so that a broken one is found there."""
     return [
-        think_grammar(), weigh_grammar(["m1", "m2"]), choice_grammar(["recall", "profile"]), recall_grammar(["pace"]),
+        think_grammar(), weigh_grammar(["m1", "m2"]), recall_grammar(["pace"]),
         recall_grammar([]), lookup_grammar(['The "Thing"', "Heat"]), ideal_grammar(), memories_grammar(["m1", "m2"]),
         lead_grammar(), say_grammar(), ask_grammar(["Shall it be "], [["a film"], ["a book"], ["a game"]], ["?"]),
-        reason_grammar([["slow"], [", as you like it"]]),
     ]  # fmt: skip

@@ -50,11 +50,6 @@ class Taste:
     records: tuple[Entry, ...] = ()  # those of items
     named: frozenset[str] = frozenset()  # ids of the memories that the model says count
 
-    def value(self, item_id: str) -> float:
-        """The newest verdict on an item."""
-        verdicts = [r for r in self.records if r.item_id == item_id]
-        return max(verdicts, key=lambda r: r.when).value if verdicts else 0.0
-
 
 @dataclass(frozen=True)
 class Wanted:

@@ -44,15 +44,22 @@ def _nature(item: Item, wishes: Sequence[str]) -> list[Clause]:
     subjects = [t for t in dict.fromkeys([*wished, *item.themes]) if t not in TONES | PACES][:3]
     genre = " and ".join(item.genres[:2])
     kind = "" if item.genres and item.genres[0] in ("graphic novel", "documentary", "western", "musical") else f" {item.kind}"
-    made = []
-    for mood in _pairs(moods) or [""]:
-        for subject in _pairs(subjects)[:2] or [""]:
-            facts = tuple(f for f in (genre, mood, subject) if f)
-            lead = f"{mood} {genre}{kind}".strip()
-            made.append(Clause(lead + (f" with {subject}" if subject else ""), facts))
-            if subject:
-                made.append(Clause(f"{genre}{kind} about {subject}" + (f", {mood} all through" if mood else ""), facts))
-    return made[:6]
+    mood, other_mood = (*moods, "", "")[:2]
+    subject, other_subject = (*subjects, "", "")[:2]
+    both = " and ".join
+    made = [_clause(both(moods[:2]), genre, kind, both(subjects[:2]))]
+    if other_mood and subject:
+        made.append(_clause(other_mood, genre, kind, subject))
+    if subject and mood:
+        made.append(Clause(f"{genre}{kind} about {both(subjects[:2])}, {mood} all through", (genre, mood, *subjects[:2])))
+    if other_subject and mood:
+        made.append(Clause(f"{other_subject} and {subject} in a {mood} {genre}{kind}", (genre, mood, subject, other_subject)))
+    return made
+
+
+def _clause(mood: str, genre: str, kind: str, subject: str) -> Clause:
+    text = f"{mood} {genre}{kind}".strip() + (f" with {subject}" if subject else "")
+    return Clause(text, tuple(f for f in (genre, mood, subject) if f))
 
 
 def _asked(item: Item, like: Sequence[Item], names: Sequence[str], bound: Sequence[str]) -> list[Clause]:
@@ -98,8 +105,3 @@ def _told(text: str) -> str:
     """
     head, _, rest = text.split(" (")[0].partition(" ")
     return f"{head[:-1].lower() if head.endswith('s') else head.lower()} {rest}"
-
-
-def _pairs(words: Sequence[str]) -> list[str]:
-    """The first two joined, then each alone."""
-    return [" and ".join(words[:2]), *words[:2]] if len(words) > 1 else list(words)

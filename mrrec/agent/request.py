@@ -43,24 +43,18 @@ _OTHER_KIND = {"history": "historical fiction", "family": "children", "children"
 _ASKING = re.compile(
     r"\b(?:something|anything|stuff|more|others?|another|next|else|ones?|different|again|none|neither)\b", re.I
 )
+# Words that say nothing of what is wanted.
 _NO_SUBJECT = STOPWORDS | frozenset(
-    "something anything thing things stuff one ones any good great nice best better cool "
-    "interesting decent favourite favorite "
-    "please recommend recommendation recommendations suggest suggestion suggestions idea ideas "
-    "tip tips help find give show "
-    "tell pick choose watch watching see read reading play playing tonight today tomorrow now weekend "
-    "evening night next time "
-    "want need wants looking look mood feel feeling fancy fancies could use love like know got "
-    "get have let make keep try thanks thank "
-    "hi hello hey ok okay yes yeah well maybe perhaps really very much bit little lot kind sort "
-    "type way another other others "
-    "more else different again instead bored worth surprise film films movie movies book books "
-    "game games novel novels there "
-    "im ive id youve dont cant lets whats new me my your our today only just also still even "
-    "rather quite pretty too idk "
-    "mind don anyone someone everyone go going start started think thinking say said come take popular famous list top "
-    "none neither neither sure no nope kindly would wouldnt am after having fun enjoy rec recs "
-    "gimme entertain wanna hit".split()
+    "something anything thing things stuff one ones any good great nice best better cool interesting decent favourite "
+    "favorite please recommend recommendation recommendations suggest suggestion suggestions idea ideas tip tips help "
+    "find give show tell pick choose watch watching see read reading play playing tonight today tomorrow now weekend "
+    "evening night next time want need wants looking look mood feel feeling fancy fancies could use love like know "
+    "got get have let make keep try thanks thank hi hello hey ok okay yes yeah well maybe perhaps really very much "
+    "bit little lot kind sort type way another other others more else different again instead bored worth surprise "
+    "film films movie movies book books game games novel novels there im ive id youve dont cant lets whats new me my "
+    "your our only just also still even rather quite pretty too idk mind don anyone someone everyone go going start "
+    "started think thinking say said come take popular famous list top none neither sure no nope kindly would wouldnt "
+    "am after having fun enjoy rec recs gimme entertain wanna hit".split()
 )
 
 
@@ -71,8 +65,8 @@ def read_request(
     shown: Sequence[Item] = (),
     asked: bool = False,
 ) -> Request:
-    """Read `message`. `previous` led to the last answer, which showed the items `shown`; with `asked`, "
-    "it was a question."""
+    """Read `message`. `previous` led to the last answer, which showed the items `shown`; with `asked`,
+    it was a question."""
     return _Reader(message, catalog, previous, tuple(shown), asked).read()
 
 
@@ -135,8 +129,8 @@ class _Reader:
         return replace(now, open=now.act == "recommend" and not said_something and not surprise)
 
     def _compare(self, length, years, kinds):
-        """Shorter or longer, older or newer: than a title, than what is pointed at or liked, "
-        "than all that was shown."""
+        """Shorter or longer, older or newer: than a title, than what is pointed at or liked,
+        than all that was shown."""
         items = self.naming.compared or self.naming.referred or tuple(self.naming.like) or self.shown
         items = tuple(i for i in items if not kinds or i.kind in kinds) or items
         for match in self.said.take(measures.COMPARED):

@@ -30,13 +30,21 @@ class Transcript(Protocol):
         `penalty` above 1 keeps prose from going round in circles.
         """
 
+    def choose(self, alternatives: Sequence[str]) -> Iterator[str]:
+        """Let the model choose one of `alternatives`; only what decides is written by it, the rest is appended."""
+
 
 class Engine(Protocol):
     name: str
     device: str
 
-    def transcript(self, messages: Sequence[Message], temperature: float, seed: int | None) -> AbstractContextManager[Transcript]:
-        """Hold the model for one turn. The oldest messages after the system's are left out where they do not fit."""
+    def transcript(
+        self, messages: Sequence[Message], temperature: float, seed: int | None, owner: str
+    ) -> AbstractContextManager[Transcript]:
+        """Hold the model for one turn of a conversation, its `owner`.
+
+        The oldest messages after the system's are left out where they do not fit.
+        """
 
     def check(self, grammar: str) -> None:
         """Raise ValueError where `grammar` does not compile."""

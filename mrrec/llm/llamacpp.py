@@ -7,11 +7,13 @@ nobody can close a message or open another role.
 
 from __future__ import annotations
 
+import json
 import os
 import secrets
 import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import llama_cpp
@@ -26,6 +28,11 @@ CHATML = (
     "{% for m in messages %}<|im_start|>{{ m['role'] }}\n{{ m['content'] }}<|im_end|>\n{% endfor %}"
     "{% if add_generation_prompt %}<|im_start|>assistant\n{% endif %}"
 )
+
+
+def _cores() -> int:
+    """Cores that this process may use; more threads than that wait for each other."""
+    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 class LlamaCpp:
@@ -48,8 +55,8 @@ class LlamaCpp:
                 model_path=str(path),
                 n_ctx=n_ctx,
                 n_gpu_layers=gpu_layers if on_gpu else 0,
-                n_threads=n_threads or os.cpu_count(),
-                n_threads_batch=n_threads or os.cpu_count(),
+                n_threads=n_threads or _cores(),
+                n_threads_batch=n_threads or _cores(),
                 flash_attn=True,
                 verbose=False,
             )
@@ -57,6 +64,7 @@ class LlamaCpp:
             raise RuntimeError(f"llama.cpp cannot load {path}: {error}") from error
         self.n_ctx = self._llama.n_ctx()
         self.lock = threading.Lock()
+        self._owner = ""
         meta = self._llama.metadata
         self._format = Jinja2ChatFormatter(
             template=meta.get("tokenizer.chat_template", CHATML),
@@ -110,23 +118,24 @@ class LlamaCpp:
         llama_cpp.llama_sampler_free(sampler)
 
     @contextmanager
-    def transcript(self, messages: Sequence[Message], temperature: float = 0.7, seed: int | None = None):
-        """Hold the model for one turn; whoever comes meanwhile waits."""
+    def transcript(
+        self, messages: Sequence[Message], temperature: float = 0.7, seed: int | None = None, owner: str = ""
+    ):
+        """Hold the model for one turn; whoever comes meanwhile waits. Nothing is reused from another `owner`'s turns."""
         with self.lock:
             kept = list(messages)
             tokens = self.prompt_tokens(kept)
             while len(tokens) + ROOM > self.n_ctx and len(kept) > 2:
                 kept.pop(1)
                 tokens = self.prompt_tokens(kept)
-            if len(tokens) + ROOM > self.n_ctx:
-                tokens = tokens[: self.n_ctx - ROOM]
-            self._llama.reset()
+            while len(tokens) + ROOM > self.n_ctx:
+                kept[-1] = replace(kept[-1], content=kept[-1].content[: len(kept[-1].content) * 3 // 4])
+                tokens = self.prompt_tokens(kept)
+            if not owner or owner != self._owner:
+                self._llama.reset()
+            self._owner = owner
             self._llama.set_seed(secrets.randbits(31) if seed is None else seed)
-            transcript = LlamaTranscript(self, tokens, temperature)
-            try:
-                yield transcript
-            finally:
-                transcript.close()
+            yield LlamaTranscript(self, tokens, temperature)
 
 
 class LlamaTranscript:
@@ -138,7 +147,6 @@ class LlamaTranscript:
         self.prompt_length = len(tokens)
         self.text = ""
         self.injected_tokens = self.written_tokens = 0
-        self._running = None
 
     def append(self, text: str) -> None:
         """Add text that the system writes."""
@@ -149,51 +157,69 @@ class LlamaTranscript:
 
     def write(self, grammar: str, max_tokens: int, stop: str, penalty: float = 1.0) -> Iterator[str]:
         """Let the model write until `stop`; what comes out always ends with it. `penalty` above 1 is for prose."""
-        max_tokens = min(max_tokens, self._engine.n_ctx - len(self.tokens) - 8)
-        written = b""
-        given = 0
-        self._running = (
-            self._llama.generate(
-                self.tokens,
-                temp=self._temperature,
-                top_k=40,
-                top_p=0.95,
-                min_p=0.05,
-                repeat_penalty=penalty,
-                grammar=LlamaGrammar.from_string(grammar, verbose=False),
-            )
-            if max_tokens > 0
-            else iter(())
-        )
-        before = self._llama.n_tokens
-        try:
-            for count, token in enumerate(self._running):
-                if count == 0:
-                    self._engine.prompt_tokens_evaluated += self._llama.n_tokens - self._kept(before)
-                if llama_cpp.llama_vocab_is_eog(self._llama._model.vocab, token):
+        text = ""
+        for piece in self._sample(grammar, max_tokens, penalty):
+            text += piece
+            yield piece
+            if text.endswith(stop):
+                return
+        self.append(stop)  # cut off: close the span ourselves, so that the transcript stays well formed
+        yield stop
+
+    def choose(self, alternatives: Sequence[str]) -> Iterator[str]:
+        """Let the model choose one of `alternatives`, writing only until it is clear which; the rest is appended."""
+        text = os.path.commonprefix(list(alternatives))
+        if text:
+            self.append(text)
+            yield text
+        rests = list(dict.fromkeys(a[len(text) :] for a in alternatives))
+        if len(rests) > 1:
+            written = ""
+            for piece in self._sample("root ::= " + " | ".join(map(_literal, rests)), 80, 1.0):
+                written += piece
+                yield piece
+                rests = [r for r in rests if r.startswith(written)]
+                if len(rests) == 1:
                     break
+            rests = [r.removeprefix(written) for r in rests]
+        if rests[0]:
+            self.append(rests[0])
+            yield rests[0]
+
+    def _sample(self, grammar: str, max_tokens: int, penalty: float) -> Iterator[str]:
+        """Text as it is sampled, until the grammar ends; closing the iterator frees the model."""
+        max_tokens = min(max_tokens, self._engine.n_ctx - len(self.tokens) - 8)
+        if max_tokens <= 0:
+            return
+        held = self._llama.n_tokens
+        running = self._llama.generate(
+            self.tokens,
+            temp=self._temperature,
+            top_k=40,
+            top_p=0.95,
+            min_p=0.05,
+            repeat_penalty=penalty,
+            grammar=LlamaGrammar.from_string(grammar, verbose=False),
+        )
+        pending = b""  # bytes of a character that is not whole yet
+        with closing(running):
+            for count, token in enumerate(running, 1):
+                if count == 1:
+                    self._engine.prompt_tokens_evaluated += self._llama.n_tokens - min(held, len(self.tokens))
+                if llama_cpp.llama_vocab_is_eog(self._llama._model.vocab, token):
+                    return
                 self.tokens.append(token)
                 self.written_tokens += 1
-                written += self._llama.detokenize([token], special=False)
-                text = written.decode("utf-8", "ignore")
-                if len(text) > given:
-                    yield text[given:]
-                    given = len(text)
-                if text.endswith(stop) or count + 1 >= max_tokens:
-                    break
-        finally:
-            self.close()
-        text = written.decode("utf-8", "ignore")
-        self.text += text
-        if not text.endswith(stop):  # cut off: close the span ourselves, so that the transcript stays well formed
-            self.append(stop)
-            yield stop
+                pending += self._llama.detokenize([token], special=False)
+                piece = pending.decode("utf-8", "ignore")
+                if piece:
+                    pending = pending[len(piece.encode()) :]
+                    self.text += piece
+                    yield piece
+                if count == max_tokens:
+                    return
 
-    def _kept(self, before: int) -> int:
-        """Tokens of the transcript that were in the cache already when this span began."""
-        return min(before, len(self.tokens))
 
-    def close(self) -> None:
-        if self._running is not None and hasattr(self._running, "close"):
-            self._running.close()
-        self._running = None
+def _literal(text: str) -> str:
+    """`text` as a GBNF literal."""
+    return json.dumps(text, ensure_ascii=False)

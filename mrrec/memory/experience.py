@@ -88,7 +88,7 @@ def extract(records: Sequence[Entry], catalog: Catalog) -> Iterable[tuple[str, s
             if rate < RARE:
                 aspect, value = _aspect(feature)
                 for genre in ("", *item.genres):
-                    if value != genre:
+                    if not value or value != genre:
                         yield item.kind, genre, aspect, value
 
 

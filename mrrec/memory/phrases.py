@@ -29,7 +29,7 @@ LEAD = any_of("""
     i guess | i suppose | i believe | i feel | i find that | i know | i mean | i have to say | i must say | i must admit |
     i have to admit | i admit | i will admit | i have to confess | i confess | i realise | i realised | i realized |
     i have realised | i have realized | i noticed | i have noticed | i have noticed that | i would say | i said | i told you |
-    i already told you | i mentioned | i already said | i am afraid | if i am honest | if i am being honest |
+    i already told you | i mentioned | i already said | i am afraid(?! of) | if i am honest | if i am being honest |
     if you must know | note | note that | in general | generally | generally speaking | usually | normally | mostly |
     as a rule | on the whole | overall | lately | recently | these days | nowadays | now | most of all | above all |
     more than anything | deep down | secretly | strangely | weirdly | surprisingly | funnily enough | oddly | unfortunately |
@@ -143,7 +143,7 @@ _VERBS: tuple[tuple[Sense, Sense, str], ...] = (
         bear the sight of | bear to watch | stand watching | stand seeing | stand reading | bear watching | handle seeing |
         handle watching | handle too much | take too much | put up with | stick | cope with | deal with | look at |
         sit through | endure | face"""),
-    (None, -0.65, """watch | read | play | touch | do | see | get on with | get along with | get through | care for |
+    (None, -0.65, """watch | play | touch | do | see | get on with | get along with | get through | care for |
         care much for | care about | care a lot for | gel with | click with | get excited about | get the hype about |
         see the appeal of | see the appeal in | see the point of | see the point in | get the appeal of | get |
         understand the appeal of | get the fuss about | understand the hype about | think much of | go near | connect with |
@@ -171,7 +171,7 @@ BARE = re.compile(any_of(r"""
     disliked | liked | enjoyed | prefer | (?:really|absolutely|quite|just|totally|truly) (?:like|love|enjoy|hate|liked|loved|
     enjoyed|hated|dislike|adore|loathe|detest|finished|watched|saw|read|seen|played) | can not (?!you|we|i) | could not (?!you|we|i) |
     (?:do|did) not (?:really |particularly |much |even )?(?:like|love|enjoy|care for|mind|do|get|hate|finish) |
-    never (?:really )?(?:liked|loved|enjoyed|got into|cared for|finished|watch|read|play|been) |
+    never (?:really |could |quite )?(?:finish|like|get into|liked|loved|enjoyed|got into|cared for|finished|watch|read|play|been) |
     (?:really |so |definitely )?not (?:really |so |that |too |very |particularly |exactly |much )?(?:(?:a |of a )?(?:\w+ )?fan of|
     into|keen on|big on|fond of|interested in|one for|crazy about) | (?:a )?(?:\w+ )?(?:fan|lover|sucker) (?:of|for) | fan of |
     (?:so )?(?:sick|tired|bored|fed up) (?:of|with|by) | so over | obsessed with | gave up on | finished | rewatched | reread |
@@ -269,7 +269,7 @@ FRAMES: tuple[tuple[re.Pattern, float], ...] = tuple(
         (-0.85, rf"^(.+?) {_BE} (?:a |an )?(?:\w+ )?(?:turn-?off|turn off|deal ?-?breaker|no-go|no go|no-no|hard no|hard pass|big no|red flag)(?: for me)?$"),
         (-0.8, rf"^(.+?) {_BE} (?:a )?(?:hard |big |absolute |definite |firm )?(?:no|nope|pass|out)(?: from me| for me)$"),
         (-0.8, rf"^(.+?) {_MOD}{_BORES} me(?: off| out| mad| crazy| cold| nuts| up the wall| to tears| to death| to sleep| senseless| "
-               rf"silly| stiff| too much| now| completely| a lot| rigid| asleep| round the bend| insane| flat| down| up| so much| feeling \w+| \w+ly)*$"),
+               rf"silly| stiff| too much| now| completely| a lot| rigid| asleep| round the bend| insane| flat| down| up| right off| right out| so much| feeling \w+| \w+ly)*$"),
         (-0.8, rf"^(.+?) {_MOD}(?:turns? my stomach|gets? on my nerves|gets? under my skin|does my head in|do my head in|makes? my skin crawl|hurts? my \w+)$"),
         (-0.6, rf"^(.+?) {_MOD}(?:gets?|got) {VERY}(?:boring|tedious|old|annoying|too much)(?: for me)?$"),
         (-0.9, rf"^(.+?) {_MOD}(?:makes?|made|making) me {VERY}{SICK}\b.*$"),
@@ -286,12 +286,13 @@ FRAMES: tuple[tuple[re.Pattern, float], ...] = tuple(
         (0.85, r"^give me (.+?) (?:any day|every time|any time|anytime|over .+)(?: of the week)?$"),
         (0.8, r"^(?:there is )?(?:nothing beats|you can not beat|nothing better than|you can never go wrong with|long live|i am here for|i am all for|sign me up for) (.+)$"),
         (0.95, r"^(?:there is )?nothing (?:that )?i (?:like|love|enjoy|adore) (?:more|better) than (.+)$"),
+        (0.9, r"^(?:i|we) (?:like|love|enjoy|adore) nothing (?:more|better|so much) (?:than|as) (.+)$"),
         (-0.95, r"^(?:there is )?nothing (?:that )?i (?:hate|dislike|loathe|detest) (?:more|worse) than (.+)$"),
         (-0.9, r"^nothing (?:bores|annoys|irritates|scares|puts) me (?:off )?(?:more|faster|quicker) than (.+)$"),
         (0.9, r"^(?:i|we) (?:could|can) (?:happily )?(?:watch|read|play|talk about|listen to) (.+?) (?:all day|forever|all night|for hours|every day|on repeat|again and again|all day long|endlessly)$"),
         (0.7, r"^i (?:would|will) (?:happily |gladly |always |absolutely )?(?:watch|read|play|devour|try) (?:almost |nearly |literally |just about )?(?P<obj>(?:anything|any|everything) .+)$"),
-        (-0.75, rf"^(?:i|we) (?:find|found) (.+?) {VERY}(?:{DULL}|hard to \w+|difficult to \w+)$"),
-        (0.7, rf"^(?:i|we) (?:find|found) (.+?) {VERY}{FINE}$"),
+        (-0.75, rf"^(?:i|we) (?:find|found) (.+?) {VERY}(?:{DULL}|hard to \w+|difficult to \w+)(?: (?:and|,|but|to) .*)?$"),
+        (0.7, rf"^(?:i|we) (?:find|found) (.+?) {VERY}{FINE}(?: (?:and|,|but|to) .*)?$"),
         (-0.75, rf"^(?:(?:i|we) (?:think|thought|reckon) )(.+?) (?:is|are|was|were) {VERY}{DULL}$"),
         (0.7, rf"^(?:(?:i|we) (?:think|thought|reckon) )(.+?) (?:is|are|was|were) {VERY}{FINE}$"),
         (0.75, r"^(?:i|we) (?:am|are|have been|was|have) (?P<mod>(?:(?:always|really|very|not|definitely|such|more|also|never|very much|totally|much|of|a|an|"
@@ -432,6 +433,11 @@ OTHERS = re.compile(
     r"\b(?:he|she|they|them|people|everyone|everybody|someone|somebody|nobody|says?|said|thinks?|thought|told|claims?|critics|reviews?|reviewers|apparently|supposedly|according|"
     r"heard|hear|hates|loves|likes|wants|if|would|who|whether|imdb|tomatoes|metacritic)\b|'s$"
 )
+# Words of others, until the person speaks again
+ATTRIBUTED = re.compile(
+    r"^(?:(?:but|and|well|so|,) )*(?:according to|apparently|supposedly|allegedly|(?:they|people|critics|some people|everyone|everybody|friends|reviewers) (?:all )?(?:say|says|think|thinks|tell|keep|claim|love|loves|reckon)|"
+    r"i (?:have )?(?:hear|heard|read)(?: that)?$|rumour has it|word is|it is said|reviews?|(?:my|a|the|his|her|our) [\w -]{2,30} (?:say|says|said|think|thinks|thought|told|tells|reckons|claims|swears|insists|keeps?|recommended|mentioned)\b)"
+)
 COURTESY = re.compile(rf"^(?:(?:{LEAD}|thanks|cheers|you|too|as well|for that|that|good|great|no|[,:\"'!.;?*]|my friend|mate|so far|though|that is all|for sure|xx?)(?: |$))*$")
 # What one is fond of in talk, not in films, books or games
 TALK = re.compile(any_of(r"""
@@ -470,10 +476,9 @@ RATING = re.compile(
     r"(?P<got>\d+(?:[.,]\d+)?|one|two|three|four|five|six|seven|eight|nine|ten)(?P<half> and a half)? (?:(?:/|out of) (?P<best>\d+|five|ten)|(?:solid |full |whole )?(?:stars?|⭐)(?: out of (?P<stars>\d+|five|ten))?)"
 )
 NUMBERS = dict(one=1, two=2, three=3, four=4, five=5, six=6, seven=7, eight=8, nine=9, ten=10)
-RATES = re.compile(
-    rf"^(?:i|we|would|have|give|gave|rate|rated|score|scored|award|a|an|it|for|to|is|was|gets|got|get|from|me|of|deserves|:|,|the|film|book|game|easy|about|maybe|probably|just|only|solid|and|that|this|"
-    rf"one|first|second|third|fourth|fifth|last|both|my|rating|definitely|strong|clear|at|least|, |out|easily|t_\d+|as|in|mind|would|{FINE}|{DULL}|\s)*$"
-)
+# What is left of a clause with a rating, around the title
+RATES_BEFORE = re.compile(r"^(?:(?:i|we|would|have|had|give|gave|given|rate|rated|score|scored|award|a|an|an easy|solid|easily|it is|definitely|probably|maybe|about|my rating|verdict|for|to|:|,|just|only|that is|clear|and|me) )+")
+RATES_AFTER = re.compile(r"(?: (?:a|an|is|was|gets|got|get|deserves|from|me|for|to|:|,|at|at least|about|around|maybe|easily|probably|of|easy|solid|out|only|just|in|my|book|i|would|say|give|it|as))+$")
 ORDINALS = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4, "5th": 4,
             "last": -1, "one": 0, "1": 0, "two": 1, "2": 1, "three": 2, "3": 2, "four": 3, "4": 3, "five": 4, "5": 4}  # fmt: skip
 _ORDER = "first|second|third|fourth|fifth|last|1st|2nd|3rd|4th|5th"
@@ -525,12 +530,12 @@ HABITUAL = re.compile(r"\b(?:in the|every|each|a day|a night|a week|per|usually|
 
 # Commands to the memory
 
-POLITE = rf"(?:(?:{any_of('please | can you | could you | would you | will you | i want you to | i would like you to | i need you to | hey | ok | okay | so | and | but | also | now | actually | just | no | sorry | wait | then | oh | you can | you may | you should | you must | kindly | go ahead and | well | hi | let us | i would like to | i want to | right | can i | could i | may i | do | yes | great | thanks | first | hmm')}|,|:) )*"
+POLITE = rf"(?:(?:{any_of('please | can you | could you | would you | will you | i want you to | i would like you to | i need you to | hey | ok | okay | so | and | but | also | now | actually | just | no | sorry | wait | then | oh | you can | you may | you should | you must | kindly | go ahead and | well | hi | let us | i would like to | i want to | right | can i | could i | may i | do | yes | great | thanks | first | hmm | oops | whoops | ups | ah | argh')}|,|:) )*"
 _MEMORY = r"(?:memory|memories|profile|data|history|tastes?|preferences|likes|likes and dislikes|records?|entries|information|info)"
 _ABOUT = r"(?: (?:about|on|of|from|for) (?:me|us|my \w+))?"
 _END = r"(?: (?:please|now|then|again|so far|right now|exactly|about me|already|yet|thanks|at the moment|,|that is|all of it|completely|and start over|and start again|ok|okay))*$"
 COMMANDS: tuple[tuple[str, re.Pattern], ...] = tuple(
-    (action, re.compile("^" + POLITE + pattern + _END))
+    (action, re.compile(f"^{POLITE}(?:{pattern}){_END}"))
     for action, pattern in (
         ("list", r"what (?:(?:do|did|have|else do|all do|exactly do|things do) you|you) (?:have |actually )?(?:remember(?:ed)?|recall|learn(?:ed|t)?|stored?|saved?|noted?|got|have)(?: stored| saved| remembered| noted| on file)?(?: (?:about|on|of|from) (?:me|us|my .+|what i .+|our .+))?"),
         ("list", r"what (?:(?:do|did|else do|all do|exactly do) you|you) (?:actually )?know (?:so far )?(?:about|of) (?:me|us|my .+)"),
@@ -571,10 +576,17 @@ CORRECT = re.compile(
 CORRECT_YES = re.compile(r"\b(?:is|are|was|were) (?:all |completely |just |simply |totally |so |quite |actually |also )*(?:true|right|correct|me|accurate|so)\b")
 NEVER_SAID = re.compile(r"^(?:(?:no|but|hey|wait|sorry|,) )*(?:i (?:have )?never (?:once )?(?:said|told you|claimed|mentioned)|i (?:did not|do not remember|never) (?:say|saying|tell you|telling you|claim|mention)|who said|i do not know why you think|why do you think|where did you get the idea|what makes you think)(?: that)? (?P<obj>.+)$")
 # Where a new clause begins, rather than the next member of a list
-CLAUSE_START = (
+_ANY_RATING = re.sub(r"\?P<\w+>", "?:", RATING.pattern)
+CLAUSE_START = re.compile(
     rf"^(?:(?:{LEAD}|,) )*(?:{ME} |(?:he|she|they|it|you|people|everyone|everybody|someone|nobody|there) |(?:this|that|these|those|what) (?:is|was|one)\b|my \w+|if |when i |{BARE.pattern} (?!and\b|or\b|,)\S|"
-    rf"t_\d+ (?:is|was|were|are|bored|made|has|\d|:)|the (?:{_ORDER})(?: one)? (?:is|was|bored|made)|(?:is|was) |"
-    rf"(?:[\w'-]+ ){{1,4}}?(?:{_BE}|{_BORES}|{_PLEASES}|makes?|gives?|does|do|did|has|get|gets|leaves?) (?:[\w'-]+ ){{0,3}}?(?:me|my|for me)\b|"
-    rf"(?:{ME} )?{VERY}(?:{FINE}|{DULL})$|{RATING.pattern.replace('?P<got>', '?:').replace('?P<half>', '?:').replace('?P<best>', '?:').replace('?P<stars>', '?:')}|"
-    rf"(?:please|not|no|never) .*\b(?:tonight|today|please|right now|this time)$|(?:so do i|me too|neither do i)\b|gave up|could not|did not|do not|can not|will not)"
+    rf"t_\d+ (?:is|was|were|are|bored|made|has|\d|:)|the (?:{_ORDER})(?: one)? (?:is|was|bored|made)|(?:is|was) |{_ANY_RATING}|(?:{ME} )?{VERY}(?:{FINE}|{DULL})$|"
+    rf"(?:please|not|no|never) .*\b(?:tonight|today|please|right now|this time)$|(?:in|for|with|when it comes to|at|on) (?:[\w'-]+ ){{1,4}}?(?:, )?{ME} |"
+    r"(?:so do i|me too|neither do i)\b|gave up|could not|did not|do not|can not|will not)"
 )
+# … where what stands before is a clause itself, and no first member of a list
+FRAME_START = re.compile(
+    rf"^(?:(?:[\w'-]+ ){{1,4}}?{ME} (?:[\w]+ ){{0,3}}(?:love|loved|like|liked|hate|hated|adore|enjoy|stand|bear|loathe|detest|avoid)$|(?:[\w'-]+ ){{1,4}}?(?:{_BE}|{_BORES}|{_PLEASES}|makes?|gives?|does|do|did|has|get|gets|leaves?) (?:[\w'-]+ ){{0,3}}?(?:me|my|for me)\b)"
+)
+MEMBER = re.compile(rf"^(?:(?:{LEAD}|,) )*(?!{ME} )(?:[\w'-]+ ){{0,3}}[\w'-]+$")
+# Compounds whose parts are words of the catalogue, though the whole is another thing
+COMPOUND = re.compile(r"\b(?:jump ?-?scares?|jumpscares?|open worlds?|love triangles?|family drama)\b")

@@ -14,17 +14,17 @@ from rapidfuzz.distance import OSA
 
 from mrrec.catalog.lookup import Mention
 
-_TOKEN = re.compile(r"\d+(?:[.,]\d+)?(?![\w-])|[^\W_]+(?:['’-][^\W_]+)*|\n|[^\s\w]|_")
+_TOKEN = re.compile(r"\b[wb]/c?(?!\w)|\d+(?:[.,]\d+)?(?![\w-])|[^\W_]+(?:['’-][^\W_]+)*|\n|[^\s\w]|_")
 _QUOTED = re.compile(r"\"([^\"]+)\"|“([^”]+)”|«([^»]+)»|(?<!\w)['‘](?=\S)([^\n]{2,}?)(?<=\S)['’](?!\w)")
 _STOP = re.compile(r"(?<!\S)[.!?;](?!\S)(?: [.!?;)](?!\S))*")
 
 SPELLINGS = {
-    "im": "i am", "ive": "i have", "id": "i would", "ill": "i will", "cannot": "can not", "cant": "can not",
+    "im": "i am", "ive": "i have", "id": "i would", "cannot": "can not", "cant": "can not",
     "can't": "can not", "won't": "will not", "wont": "will not", "ain't": "am not", "aint": "am not",
     "thats": "that is", "whats": "what is", "theres": "there is", "youre": "you are", "dunno": "do not know",
     "let's": "let us", "luv": "love", "lurve": "love", "❤": "love", "♥": "love", "luvd": "loved", "h8": "hate",
     "fav": "favourite", "fave": "favourite", "favs": "favourites", "faves": "favourites", "favorite": "favourite",
-    "favorites": "favourites", "rly": "really", "u": "you", "ur": "your", "thx": "thanks", "gonna": "going to",
+    "favorites": "favourites", "rly": "really", "rlly": "really", "w/": "with", "b/c": "because", "u": "you", "ur": "your", "thx": "thanks", "gonna": "going to",
     "wanna": "want to", "gotta": "have to", "kinda": "kind of", "sorta": "sort of", "cuz": "because", "coz": "because",
     "cos": "because", "bc": "because", "plz": "please", "pls": "please", "tho": "though", "&": "and", "n": "and",
     "abt": "about", "rn": "right now", "tonite": "tonight", "alot": "a lot", "sooo": "so", "anymore": "any more",
@@ -90,6 +90,7 @@ def plain_text(raw: str, mentions: Sequence[Mention] = (), known: Container[str]
                 words.append(word)
                 spans.append(match.span())
         if mention:
+            end += 2 if re.match(r"['’]s\b", raw[end:]) else 0
             words.append(f"{sort}_{len(held)}")
             spans.append((start, end))
             held[words[-1]] = mention
@@ -104,7 +105,11 @@ def _folds(raw: str, mentions: Sequence[Mention]) -> list[tuple[int, int, str, M
         inside = next(g for g in match.groups() if g)
         title = next((m for m in mentions if m.items and m.surface.strip(" .,!") == inside.strip(" .,!")), None)
         quotes.append((*match.span(), "t" if title else "q", title or Mention(inside, *match.span())))
-    free = [m for m in mentions if not any(start < m.end and m.start < end for start, end, *_ in quotes)]
+    free = [
+        m
+        for m in mentions
+        if m.surface not in _CARRYING and not any(start < m.end and m.start < end for start, end, *_ in quotes)
+    ]
     return sorted([*quotes, *((m.start, m.end, "t" if m.items else "n", m) for m in free)], key=lambda f: f[0])
 
 

@@ -127,21 +127,23 @@ class _Reader:
         plain, said = self.text.plain, []
         asks = "?" in plain[end:stop]
         spans = _split(plain, start, end, asks or plain[start:end].endswith(" please"))
-        mine = True
+        mine, theirs = True, False
         for i, (a, b) in enumerate(spans):
+            clause = _opened(plain, a, b, mine)
+            first = bool(re.match(rf"{p.ME} |my ", clause.text))
+            theirs = (theirs and not first) or bool(p.ATTRIBUTED.match(plain[a:b]))
             question = (asks and i == len(spans) - 1) or bool(p.QUESTION.match(plain[a:b]))
             reason = bool(said) and said[-1] and bool(re.match(r"(?:because|as|since|when|if|even) ", plain[a:b]))
-            said.append(self._clause(a, b, mine, question) or reason)
-            mine = said[-1] or (mine and bool(p.COURTESY.match(plain[a:b])))
+            said.append(self._clause(clause, question or theirs) or reason)
+            mine = said[-1] or (mine and bool(p.COURTESY.match(plain[a:b]))) or (first and not question)
         if not any(said):
             return None
         left = [s for s, taken in zip(spans, said, strict=True) if not taken and not p.COURTESY.match(plain[slice(*s)])]
         return " ".join(self.text.words(a, stop if b == end else b, after=b == end) for a, b in left)
 
-    def _clause(self, start: int, end: int, mine: bool, question: bool) -> bool:
-        """Read a clause; whether it was a statement, to be taken out of the request."""
-        clause = _opened(self.text.plain, start, end, mine)
-        if not question:
+    def _clause(self, clause: _Clause, mute: bool) -> bool:
+        """Read a clause, unless it is `mute`; whether it was a statement, to be taken out of the request."""
+        if not mute:
             for read in (self._rated, self._for_now, self._echo, self._frame, self._verb, self._fact, self._verdict):
                 taken = read(clause)
                 if taken is not None:
@@ -155,7 +157,7 @@ class _Reader:
         against = verb and (re.search(r"hate|dislike|stand|loathe|detest", verb["verb"]) or p.NEGATION.search(clause.text))
         self.sign = (-1 if against else 1) if verb else 0
         start = clause.start + (verb.end() if verb else 0)
-        if found := [t for t in self._targets(start, clause.end) if t.items or t.names or t.terms]:
+        if found := [t for t in self._targets(start, clause.end) if t.items or t.names or t.terms or t.worth]:
             self.last, self.own = tuple(found), False
 
     # Statements
@@ -163,7 +165,7 @@ class _Reader:
     def _rated(self, clause: _Clause) -> bool | None:
         """ "I'd give Heat 9/10", "4 stars for Dune"."""
         found = p.RATING.search(clause.text)
-        if not found or not p.RATES.match(re.sub(r"\s+", " ", p.RATING.sub(" ", clause.text)).strip()):
+        if not found or p.OTHERS.search(re.sub(r"\bi would\b", "", clause.text)):
             return None
         got = p.NUMBERS.get(found["got"]) or float(found["got"].replace(",", "."))
         best = found["best"] or found["stars"] or "5"
@@ -171,13 +173,23 @@ class _Reader:
         if not 0 <= got <= best or best < 2:
             return None
         value = max(-1.0, 2 * (got + 0.5 * bool(found["half"]) - 1) / (best - 1) - 1)
-        targets = [t for t in self._named(clause) if t.items] or [t for t in self.last if t.items and self.own]
-        return self._state(clause, targets, round(value, 3), event="rated")
+        return self._state(clause, self._graded(clause, found), round(value, 3), event="rated")
 
-    def _named(self, clause: _Clause) -> list[_Target]:
-        """Titles in a clause, and items of the last answer that it points at."""
-        spans = [(m.start(), m.end()) for m in re.finditer(r"\bt_\d+|\b(?:the|number) \w+(?: one)?\b", clause.text)]
-        return [t for a, b in spans if (t := self._target(clause.start + a, clause.start + b)) and t.items]
+    def _graded(self, clause: _Clause, rating: re.Match) -> list[_Target]:
+        """The title beside a rating, an item of the last answer, or what was spoken of just now."""
+        halves = ((clause.start, clause.start + rating.start()), (clause.start + rating.end(), clause.end))
+        for start, end in halves:
+            part = self.text.plain[start:end].rstrip()
+            opening = p.RATES_BEFORE.match(part.lstrip() + " ")
+            start += len(part) - len(part.lstrip()) + (opening.end() if opening else 0)
+            part = p.RATES_AFTER.sub("", self.text.plain[start:end].rstrip())
+            if part.strip():
+                target = self._target(start, start + len(part), doing="rated")
+                if target and not target.items:
+                    named = self.catalog.lookup.titles(target.words)
+                    target = replace(target, items=tuple(self._chosen(named, "")))
+                return [target] if target and (target.items or target.title) else []
+        return [t for t in self.last if t.items and self.own]
 
     def _for_now(self, clause: _Clause) -> bool | None:
         """ "Not in the mood for horror", "nothing scary tonight": stays in the request."""
@@ -193,15 +205,15 @@ class _Reader:
 
     def _echo(self, clause: _Clause) -> bool | None:
         """ "My wife loves musicals. Me too." and "… but not horror"."""
-        if turn := re.match(r"(?:not|never|no|anything but) (?P<obj>.+)$", clause.text):
-            if self.sign and self.own and (targets := self._targets(*self._place(clause, turn), ask=True)):
-                return self._state(clause, targets, -0.6 * self.sign)
-            return self._state(clause, targets, -0.8) if self.told and (targets := self._targets(*self._place(clause, turn), ask=True)) else None
         same = bool(p.SAME_HERE.match(clause.text)) - bool(p.NOT_SO_HERE.match(clause.text))
-        if not same or not self.last or self.own:
+        if same:
+            targets = [] if self.own else [replace(t, via=t.words, sign=1) for t in self.last]
+            return self._state(clause, targets, 0.65 * same * (self.sign or 1))
+        turn = re.match(r"(?:not|never|no|nothing|anything but) (?P<obj>.+)$", clause.text)
+        if not turn or not (self.told or (self.sign and self.own)):
             return None
-        targets = [replace(t, via=t.words, sign=1) for t in self.last]
-        return self._state(clause, targets, 0.65 * same * (self.sign or 1))
+        value = -0.8 if self.told else -0.6 * self.sign
+        return self._state(clause, self._targets(*self._place(clause, turn), ask=True), value)
 
     def _frame(self, clause: _Clause) -> bool | None:
         """ "Musicals bore me", "my favourite director is Kurosawa": the object stands elsewhere."""
@@ -223,6 +235,7 @@ class _Reader:
         if not found or not (found["me"] or (clause.mine and p.BARE.match(text))):
             return None
         mods = re.sub(r"\b(?:can|could) ((?:\w+ )?(?:not|never|hardly|barely))\b", r"\1", found["mods"])
+        mods = re.sub(r"\bnever (?:can|could)\b", "never", mods)
         habit = bool(p.HABIT.match(found["verb"]))
         if habit:
             mods = re.sub(r"\b(?:will|would) (not|never)\b", r"\1", mods)
@@ -385,21 +398,28 @@ class _Reader:
         pure = bool(p.BESIDE.match(beside))
         if items and pure:
             return _Target(words, items=tuple(items), kind=kind)
-        names = tuple(n for m in held for n in m.names[:2])
-        terms = () if items else tuple(dict.fromkeys(t.name for t in self.catalog.vocabulary.find(plain, self.catalog.lookup.known)))
-        for pattern, meant in p.MEANT:
-            if pattern.search(plain):
-                terms += tuple(t for t in meant if t not in terms and t in self.catalog.vocabulary.counts)
-        if p.TALK.search(plain) and not names:
+        names = tuple(n for m in held for n in (m.names if "others" in m.surface else m.names[:1]))
+        terms = () if items else self._terms(plain)
+        governed = plain.startswith("my ") and any(t in self.catalog.vocabulary.genres for t in terms)  # "my horror quiet"
+        if p.TALK.search(plain) and not names and not governed:
             return None
         if not terms and not names and not items and self._reads_as_title(words, plain, doing, pure and bool(held)):
-            return _Target(words, kind=kind, title=True)
+            return _Target(words, kind=kind, items=tuple(self._chosen(self.catalog.lookup.titles(words), doing)), title=True)
         if terms or names:
             return _Target(words, names=names, terms=terms, kind=kind)
         if ask and not items and (term := self._nearest(p.FILLER.sub("", plain))):
             return _Target(words, terms=(term,), kind=kind)
         crafted = bool(p.CRAFT.search(plain) or p.NATIONS.search(plain)) and not re.match(r"(?:the|this|that|what) ", plain)
-        return _Target(words, kind=kind, worth=crafted)
+        return _Target(words, kind=kind, worth=crafted or bool(_PROPER.fullmatch(words)))
+
+    def _terms(self, plain: str) -> tuple[str, ...]:
+        """The catalogue's terms that stand in `plain`, or that it means."""
+        vocabulary = self.catalog.vocabulary
+        plain = p.COMPOUND.sub("|", plain)
+        found = [t.name for t in vocabulary.find(plain, self.catalog.lookup.known)]
+        found = found or [t.name for t in vocabulary.find(p.FILLER.sub("", plain))]
+        found += [t for pattern, meant in p.MEANT if pattern.search(plain) for t in meant if t in vocabulary.counts]
+        return tuple(dict.fromkeys(found))
 
     def _pointed_at(self, plain: str, words: str) -> _Target | None:
         """Items of the last answer ("the second one"), or what a pronoun stands for."""
@@ -487,7 +507,7 @@ class _Reader:
 
     def _forget(self, found: re.Match, start: int) -> bool:
         """ "Forget that I like westerns", "delete what you know about horror"."""
-        verb = re.search(r"\b(?:forget|unlearn|remember|thinking|assuming|believing)\b", found[0][: found.start("obj")])
+        verb = re.search(r"\b(?:forget|unlearn|remember|remembering|thinking|assuming|believing)\b", found[0][: found.start("obj")])
         sure = verb or found["what"] or re.search(r"\b(?:memory|memories|profile|tastes?)\b", found[0][found.start("obj") :])
         whole = found["what"].startswith("my ") and not re.search(r"memor|entr|note|record|data", found["what"])
         at = start + (found.start("what") if whole else found.start("obj"))
@@ -552,8 +572,8 @@ _VERDICT = re.compile(
     rf"^(?:(?P<obj>.+?) (?:is|was|are|were|has been|looks|felt|feels|turned out(?: to be)?) )?(?P<how>(?P<not>not )?{p.VERY})"
     rf"(?:(?P<fine>{p.FINE})|(?P<dull>{p.DULL}))(?: (?:{p.TRAILING.pattern[:-1]}|film|book|game|read|one|stuff|though|in places|as always|.{{0,25}}))?$"
 )
+_PROPER = re.compile(r"[A-Z][\w.'’-]+(?: (?:[A-Z][\w.'’-]*|de|of|the|van|von|la))* [A-Z][\w.'’-]+")
 _BREAK = re.compile(rf" (?:{p.JOIN})(?: (?:{p.JOIN}))*(?= )")
-_STARTS = re.compile(p.CLAUSE_START)
 
 
 def _kind_of(text: str) -> str:
@@ -596,9 +616,16 @@ def _split(plain: str, start: int, end: int, loose: bool) -> list[tuple[int, int
     """
     found, at = [], start
     for mark in _BREAK.finditer(plain, start, end):
-        after = plain[mark.end() + 1 : end]
+        before, after = plain[at : mark.start()], plain[mark.end() + 1 : end]
         turn = re.search(r"\b(?:but|though|although|yet)\b", mark[0]) and re.match(r"(?:not|never|no) ", after)
-        if turn or _STARTS.match(after) or p.REQUEST.match(after) or (loose and "," in mark[0] and p.LOOSE_REQUEST.match(after)):
+        starts = p.CLAUSE_START.match(after) or p.REQUEST.match(after) or (loose and p.LOOSE_REQUEST.match(after))
+        if p.FRAME_START.match(after) and not p.MEMBER.match(before):
+            starts = True
+        if re.search(r"\b(?:my|our) (?:\w+ ){0,1}\w+$|\bn_\d+$", before) and re.match(r"(?:i|me)\b", after):
+            starts = None  # "my wife and I"
+        if "so" in mark[0].split() and re.match(rf"{p.LOOSE_REQUEST.pattern}|(?:no|not|nothing) ", after):
+            starts = True
+        if turn or starts:
             if mark.start() > at:
                 found.append((at, mark.start()))
             at = mark.end() + 1
