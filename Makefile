@@ -2,7 +2,7 @@
 BACKEND ?=
 export BACKEND
 ARGS ?=
-.PHONY: app test lint bench clean
+.PHONY: app test bench clean
 
 app:
 	@env $(if $(BACKEND),BACKEND=$(BACKEND),-u BACKEND) ./install.sh requirements.txt

@@ -18,13 +18,10 @@ from mrrec.llm.engine import Message
 from mrrec.llm.llamacpp import LlamaCpp
 from mrrec.llm.models import model_path
 
-MESSAGES = [
-    Message("system", protocol.SYSTEM),
-    Message("user", "A slow, hopeful science fiction film for a rainy evening"),
-]
+MESSAGES = [Message("system", "You recommend films."), Message("user", "A slow, hopeful film for a rainy evening")]
 SPANS = {
     "think": (protocol.think_grammar(), "</think>"),
-    "weigh": (protocol.weigh_grammar([f"m{n}" for n in range(1, 5)]), "</think>"),
+    "choices": ('root ::= ("m" [1-9] ": " ("yes" | "no") ". "){8,12} "</think>"', "</think>"),
     "profile": (protocol.ideal_grammar(), ".\n"),
     "say": (protocol.say_grammar(), "</say>"),
 }
@@ -68,7 +65,7 @@ def raw(engine: LlamaCpp, tag: str, seed: int, prompt: list[int], n: int) -> tup
 
 
 def main() -> None:
-    rounds, limit = (4, 25) if quick(__doc__) else (12, 240)
+    rounds, limit = (10, 25) if quick(__doc__) else (40, 240)
     engine = LlamaCpp(model_path(None))
     speeds: dict[str, tuple[list[float], list[float]]] = {tag: ([], []) for tag in SPANS}
     ratios = []

@@ -25,27 +25,18 @@ from mrrec.catalog.lookup import Lookup
 from mrrec.catalog.vocabulary import Vocabulary
 
 ITEMS, ROUNDS = 100_000, 300
-FIRST = (
-    "silent crimson wandering borrowed hollow painted midnight golden broken distant burning frozen secret paper velvet "
-    "northern sleeping scattered bitter patient crooked hidden gentle restless faded copper winter electric ordinary lonely"
-).split()
-SECOND = (
-    "harbour lantern orchard engine cathedral garden mirror river station kingdom carnival lighthouse compass sparrow "
-    "wolf bridge island meadow theatre tower valley window letter piano shadow market forest ladder ocean desert"
-).split()
-THIRD = (
-    "glass salt thunder marble amber cedar Lisbon Prague autumn ashes strangers tomorrow sorrow giants foxes sailors "
-    "memory dust tides ravens bakers thieves orphans clocks embers widows pilgrims saints Havana Kyoto"
-).split()
-FORMS = (
-    "{a} {b}",
-    "the {a} {b}",
-    "{b} of {c}",
-    "the {b} of {c}",
-    "{a} {b} and {c}",
-    "the {a} {b} of {c}",
-    "a {b} for {c}",
+FIRST, SECOND, THIRD = (
+    words.split()
+    for words in (
+        "silent crimson wandering borrowed hollow painted midnight golden broken distant burning frozen secret paper "
+        "velvet northern sleeping scattered bitter patient crooked hidden gentle restless faded copper winter electric",
+        "harbour lantern orchard engine cathedral garden mirror river station kingdom carnival lighthouse compass wolf "
+        "sparrow bridge island meadow theatre tower valley window letter piano shadow market forest ladder ocean",
+        "glass salt thunder marble amber cedar lisbon prague autumn ashes strangers tomorrow sorrow giants foxes "
+        "memory dust tides ravens bakers thieves orphans clocks embers widows pilgrims saints havana kyoto",
+    )
 )
+FORMS = ("{a} {b}", "the {a} {b}", "{b} of {c}", "the {b} of {c}", "{a} {b} and {c}", "a {b} for {c}")
 
 
 def phrase(rng: random.Random) -> str:

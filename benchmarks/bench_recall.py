@@ -24,7 +24,7 @@ MINE, OTHERS, BATCH = 100_000, 20_000, 20_000  # rows
 DIM = 384
 K, ROUNDS = 3, 60
 ASPECTS = ("pace and tone", "what it is about", "the same hands and faces again")
-WORDS = "slow quiet hopeful tense warm funny bleak clever long short gentle loud strange familiar dry bright".split()
+WORDS = ("slow", "quiet", "hopeful", "tense", "warm", "funny", "bleak", "clever", "long", "short", "gentle", "loud")
 
 
 class Encoded:

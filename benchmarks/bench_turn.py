@@ -9,9 +9,9 @@ from __future__ import annotations
 
 import tempfile
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, replace
 from pathlib import Path
 from statistics import median
 
@@ -35,64 +35,72 @@ REQUESTS = (
 WARM = "A warm comedy"
 
 
-@dataclass
 class Spent:
-    """Seconds within the model and the encoder, tokens evaluated, and the transcript, of one turn."""
+    """Seconds within the model and the encoder, tokens evaluated, and the transcripts, since `begin`."""
 
-    seconds: float = 0.0
-    evaluated: int = 0
-    transcripts: list = field(default_factory=list)
-
-    @contextmanager
-    def clock(self) -> Iterator[None]:
-        begun = time.perf_counter()
-        try:
-            yield
-        finally:
-            self.seconds += time.perf_counter() - begun
-
-    def watch(self, assistant: Assistant) -> None:
-        """Time every call of the encoder and of the model's transcripts, and count what llama.cpp evaluates."""
-        encode, transcript = assistant.encoder.encode, assistant.engine.transcript
-        llama = assistant.engine._llama
-        evaluate = llama.eval
-
-        def timed_encode(*args, **options):
-            with self.clock():
-                return encode(*args, **options)
-
-        def counted_eval(tokens):
-            self.evaluated += len(tokens)
-            return evaluate(tokens)
+    def __init__(self, assistant: Assistant):
+        self._inside = False
+        self.begin()
+        engine, encoder = assistant.engine, assistant.encoder
+        transcript, evaluate = engine.transcript, engine._llama.eval
 
         @contextmanager
-        def timed_transcript(*args, **options):
+        def watched_transcript(*args, **options):
+            context = transcript(*args, **options)
             with self.clock():
-                context = transcript(*args, **options)
                 made = context.__enter__()
             self.transcripts.append(made)
-            append, write = made.append, made.write
-
-            def timed_append(text):
-                with self.clock():
-                    append(text)
-
-            def timed_write(*args, **options):
-                pieces = write(*args, **options)
-                while True:
-                    with self.clock():
-                        piece = next(pieces, None)
-                    if piece is None:
-                        return
-                    yield piece
-
-            made.append, made.write = timed_append, timed_write
+            made.append = self.timed(made.append)
+            made.write, made.choose = self.timed_pieces(made.write), self.timed_pieces(made.choose)
             try:
                 yield made
             finally:
                 context.__exit__(None, None, None)
 
-        assistant.encoder.encode, assistant.engine.transcript, llama.eval = timed_encode, timed_transcript, counted_eval
+        def counted(tokens):
+            self.evaluated += len(tokens)
+            return evaluate(tokens)
+
+        engine.transcript, engine._llama.eval = watched_transcript, counted
+        encoder.encode = self.timed(encoder.encode)
+
+    def begin(self) -> None:
+        self.seconds, self.evaluated, self.transcripts = 0.0, 0, []
+
+    @contextmanager
+    def clock(self) -> Iterator[None]:
+        """Count the seconds within, once where clocks are nested."""
+        if self._inside:
+            yield
+            return
+        self._inside = True
+        begun = time.perf_counter()
+        try:
+            yield
+        finally:
+            self.seconds += time.perf_counter() - begun
+            self._inside = False
+
+    def timed(self, call: Callable) -> Callable:
+        def wrapped(*args, **options):
+            with self.clock():
+                return call(*args, **options)
+
+        return wrapped
+
+    def timed_pieces(self, call: Callable) -> Callable:
+        """For a generator: the time in which the next piece is made, not that in which it is used."""
+
+        def wrapped(*args, **options):
+            pieces = call(*args, **options)
+            while True:
+                with self.clock():
+                    piece = next(pieces, None)
+                if piece is None:
+                    return
+                yield piece
+
+        return wrapped
 
 
 @dataclass(frozen=True)
@@ -121,7 +129,7 @@ class Cost:
 
 def turn(assistant: Assistant, spent: Spent, conversation: Conversation, message: str, settings: Settings) -> Cost:
     """Answer `message` and tell what it cost; the tokens that the model wrote itself are left out of the counts."""
-    spent.seconds, spent.evaluated, spent.transcripts = 0.0, 0, []
+    spent.begin()
     begun = time.perf_counter()
     first_step = first_thought = 0.0
     answered = False
@@ -130,15 +138,14 @@ def turn(assistant: Assistant, spent: Spent, conversation: Conversation, message
         first_step = first_step or now
         if isinstance(step, Thought) and step.text:
             first_thought = first_thought or now
-        answered = answered or isinstance(step, Answer) and bool(step.items)
+        answered = answered or (isinstance(step, Answer) and bool(step.items))
     whole = time.perf_counter() - begun
     if not answered:
         raise SystemExit(f"{message!r} was not answered with items: nothing to measure")
     (transcript,) = spent.transcripts
     written = transcript.written_tokens
-    return Cost(
-        whole, spent.seconds, first_step, first_thought, spent.evaluated - written, len(transcript.tokens) - written
-    )
+    evaluated, distinct = spent.evaluated - written, len(transcript.tokens) - written
+    return Cost(whole, spent.seconds, first_step, first_thought, evaluated, distinct)
 
 
 def main() -> None:
@@ -149,14 +156,13 @@ def main() -> None:
         assistant = Assistant.open(settings)
         memory = assistant.memory("bench")
         assistant.wear(memory, max(assistant.personas, key=lambda name: len(assistant.personas[name].events)))
-        spent = Spent()
-        spent.watch(assistant)
+        spent = Spent(assistant)
         costs: dict[str, Cost] = {}
         for seed, message in enumerate((WARM, *REQUESTS)):
             if len(costs) > 3 and time.monotonic() > over:
                 break
             conversation = Conversation(memory)
-            costs[message] = turn(assistant, spent, conversation, message, Settings(store=Path(folder), seed=seed))
+            costs[message] = turn(assistant, spent, conversation, message, replace(settings, seed=seed))
         del costs[WARM]
     rows = [
         (

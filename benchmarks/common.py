@@ -78,10 +78,8 @@ def report(title: str, head: Sequence[str], rows: Sequence[Sequence[object]], me
     cells = [[str(c) for c in row] for row in (head, *rows)]
     widths = [max(map(len, column)) for column in zip(*cells)]
     print(title)
-    for row in cells:
-        print(
-            "  " + "  ".join(c.ljust(w) if i == 0 else c.rjust(w) for i, (c, w) in enumerate(zip(row, widths))).rstrip()
-        )
+    for first, *others in cells:
+        print("  ".join(["", first.ljust(widths[0]), *(c.rjust(w) for c, w in zip(others, widths[1:]))]))
     print()
     for measure in measures:
         print(measure.json())

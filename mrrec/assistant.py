@@ -12,8 +12,8 @@ from mrrec.llm.engine import Engine
 from mrrec.llm.llamacpp import LlamaCpp
 from mrrec.llm.models import model_path
 from mrrec.memory import LocalMemory
-from mrrec.memory.local import open_memory
 from mrrec.memory.experience import ExperienceStore, read_aspects
+from mrrec.memory.local import open_memory
 from mrrec.memory.personas import Persona, read_personas, records_of
 from mrrec.memory.write import read_message
 from mrrec.settings import Settings
@@ -33,7 +33,9 @@ class Assistant:
     engine: Engine | None
 
     @classmethod
-    def open(cls, settings: Settings, progress: bool = False, engine: Engine | None = None, model: bool = True) -> Assistant:
+    def open(
+        cls, settings: Settings, progress: bool = False, engine: Engine | None = None, model: bool = True
+    ) -> Assistant:
         """Open or build the store, and load the model (not where `model` is False: enough to search and to look)."""
         path = model_path(settings.model) if model and engine is None else None
         encoder = Encoder(settings.embedder)

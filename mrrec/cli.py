@@ -40,7 +40,9 @@ def _parser() -> argparse.ArgumentParser:
     person = argparse.ArgumentParser(add_help=False)
     person.add_argument("--person", metavar="NAME", help="whose memory")
     model = argparse.ArgumentParser(add_help=False)
-    model.add_argument("--model", type=Path, metavar="PATH", help="a GGUF with a chat template (the packaged SmolLM2-135M)")
+    model.add_argument(
+        "--model", type=Path, metavar="PATH", help="a GGUF with a chat template (the packaged SmolLM2-135M)"
+    )
     model.add_argument("--gpu-layers", type=int, default=-1, metavar="N", help="layers on the GPU; -1 all, 0 none")
     model.add_argument("--seed", type=int, help="make runs repeat")
 
@@ -54,7 +56,9 @@ def _parser() -> argparse.ArgumentParser:
 
     chat = add("chat", _chat, "talk; with --json one message a line in, one step a line out", person, model)
     chat.add_argument("--persona", metavar="NAME", help="start from a copy of this persona's memory")
-    chat.add_argument("--save-trace", type=Path, metavar="FILE", help="write every turn's steps there, one JSON line each")
+    chat.add_argument(
+        "--save-trace", type=Path, metavar="FILE", help="write every turn's steps there, one JSON line each"
+    )
     add("info", _info, "models, encoder, counts of items, personas, memories, experience", model)
     search = add("search", _search, "search the catalogue")
     search.add_argument("query")
@@ -64,7 +68,9 @@ def _parser() -> argparse.ArgumentParser:
     memory.add_argument("action", choices=("list", "forget", "undo", "export", "import"))
     memory.add_argument("target", nargs="*", help="forget: ids; export and import: a file")
     distil = add("distil", _distil, "distil experience (global memory) from the personas")
-    distil.add_argument("--out", type=Path, metavar="FILE", help="where to write it (memory_store/seed/experience.jsonl)")
+    distil.add_argument(
+        "--out", type=Path, metavar="FILE", help="where to write it (memory_store/seed/experience.jsonl)"
+    )
     add("encode-seed", _encode_seed, "encode the seed's items into the vectors that are shipped with them")
     replay = commands.add_parser("replay", help="show a saved trace, without a model")
     replay.add_argument("file", type=Path)
@@ -148,7 +154,9 @@ def _search(args: argparse.Namespace) -> None:
         raise UsageError("the query is empty")
     assistant = _open(args, model=False)
     if unknown := set(args.kind) - set(assistant.catalog.kinds):
-        raise UsageError(f"no items of kind {', '.join(sorted(unknown))}; there are {', '.join(assistant.catalog.kinds)}")
+        raise UsageError(
+            f"no items of kind {', '.join(sorted(unknown))}; there are {', '.join(assistant.catalog.kinds)}"
+        )
     vector = assistant.encoder.encode([args.query])[0]
     for item, score in assistant.catalog.search(args.query, vector, args.kind, args.limit):
         if args.json:
@@ -177,7 +185,9 @@ def _memory(args: argparse.Namespace) -> None:
             raise UsageError("there is nothing to undo")
         for word, entries in (("restored", change.restored), ("taken back", change.forgotten)):
             for entry in entries:
-                _print(args, {word.replace(" ", "_"): entry.id, "text": entry.text}, f"{word}  {entry.id}  {entry.text}")
+                _print(
+                    args, {word.replace(" ", "_"): entry.id, "text": entry.text}, f"{word}  {entry.id}  {entry.text}"
+                )
     elif args.action == "export":
         text = json.dumps(memory.export(), ensure_ascii=False, indent=None if args.json else 1)
         if args.target:

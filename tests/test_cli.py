@@ -19,7 +19,9 @@ def mrrec(tmp_path_factory, assistant):
         if arguments and arguments[0] not in ("replay", "--help"):
             command += ["--store", str(store)]
         environment = os.environ | {"HF_HUB_OFFLINE": "1"}
-        return subprocess.run(command, input=stdin, capture_output=True, text=True, cwd=ROOT, env=environment, timeout=300)
+        return subprocess.run(
+            command, input=stdin, capture_output=True, text=True, cwd=ROOT, env=environment, timeout=300
+        )
 
     return call
 
@@ -32,14 +34,35 @@ def lines(result):
 def test_a_conversation_in_json_and_its_memory_between_runs(mrrec, tmp_path):
     trace = tmp_path / "trace.jsonl"
     out = lines(
-        mrrec("chat", "--json", "--person", "ada", "--save-trace", str(trace), stdin="I hate gore. A scary film, please\nmore like the second one\n")
+        mrrec(
+            "chat",
+            "--json",
+            "--person",
+            "ada",
+            "--save-trace",
+            str(trace),
+            stdin="I hate gore. A scary film, please\nmore like the second one\n",
+        )
     )
     assert {s["turn"] for s in out} == {1, 2} and len({s["id"] for s in out}) == len(out)
     answers = [s for s in out if s["step"] == "answer"]
     assert len(answers) == 2
     for answer in answers:
         for item in answer["items"]:
-            assert {"id", "kind", "title", "year", "length", "genres", "themes", "creators", "people", "why", "memories", "facts"} <= set(item)
+            assert {
+                "id",
+                "kind",
+                "title",
+                "year",
+                "length",
+                "genres",
+                "themes",
+                "creators",
+                "people",
+                "why",
+                "memories",
+                "facts",
+            } <= set(item)
             assert "gore" not in item["themes"]
     listed = lines(mrrec("memory", "list", "--person", "ada", "--json"))
     assert any("gore" in e["text"] and e["tier"] == "record" for e in listed)
@@ -58,7 +81,9 @@ def test_a_conversation_in_json_and_its_memory_between_runs(mrrec, tmp_path):
     exported = tmp_path / "memory.json"
     mrrec("memory", "export", str(exported), "--person", "ada")
     lines(mrrec("memory", "import", str(exported), "--person", "eve", "--json"))
-    assert {e["text"] for e in lines(mrrec("memory", "list", "--person", "eve", "--json"))} == {e["text"] for e in listed}
+    assert {e["text"] for e in lines(mrrec("memory", "list", "--person", "eve", "--json"))} == {
+        e["text"] for e in listed
+    }
 
 
 def test_a_guest_in_a_personas_clothes_leaves_nothing_behind(mrrec):

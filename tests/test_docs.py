@@ -20,7 +20,7 @@ from mrrec.catalog import Item, read_items
 from mrrec.settings import ROOT, SEED
 
 README = ROOT / "README.md"
-FOLDERS = (".", "docs", "memory_store", "train")
+FOLDERS = (".", "benchmarks", "docs", "memory_store", "train")
 PAGES = sorted(page for folder in FOLDERS for page in (ROOT / folder).glob("*.md"))
 # What each room may import. A new room is added here, and to docs/architecture.md.
 BELOW = {

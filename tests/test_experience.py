@@ -15,7 +15,11 @@ def aspects():
 def test_every_kind_and_its_main_genres_have_experience(aspects, catalog):
     scenarios = {(a.kind, a.genre) for a in aspects}
     assert {(kind, "") for kind in catalog.kinds} <= scenarios
-    main = {"film": ("drama", "comedy", "science fiction", "horror", "crime"), "book": ("science fiction", "fantasy", "literary fiction"), "game": ("role-playing", "adventure", "strategy")}
+    main = {
+        "film": ("drama", "comedy", "science fiction", "horror", "crime"),
+        "book": ("science fiction", "fantasy", "literary fiction"),
+        "game": ("role-playing", "adventure", "strategy"),
+    }
     assert not [(k, g) for k, genres in main.items() for g in genres if (k, g) not in scenarios]
 
 

@@ -24,7 +24,10 @@ def test_a_random_model_still_ends_every_span(tmp_path):
     with engine.transcript(ASK, 1.0, 1) as transcript:
         for grammar in protocol.all_shapes():
             stop = "</think>" if "</think>" in grammar else ">" if '"<' in grammar and "</" not in grammar else "\n"
-            stop = next((s for s in ("</recall>", "</lookup>", "</profile>", "</say>", "</ask>", "</think>") if s in grammar), stop)
+            stop = next(
+                (s for s in ("</recall>", "</lookup>", "</profile>", "</say>", "</ask>", "</think>") if s in grammar),
+                stop,
+            )
             assert "".join(transcript.write(grammar, 120, stop)).endswith(stop)
 
 
@@ -43,7 +46,9 @@ def test_a_person_cannot_open_another_role(engine):
 
 def test_the_prompt_is_trimmed_oldest_first(engine):
     old = Message("user", "old " * 7000)
-    with engine.transcript([ASK[0], old, Message("assistant", "yes"), Message("user", "newest words")], 0.7, 1) as transcript:
+    with engine.transcript(
+        [ASK[0], old, Message("assistant", "yes"), Message("user", "newest words")], 0.7, 1
+    ) as transcript:
         text = engine._llama.detokenize(transcript.tokens).decode()
         assert "newest words" in text and "old old" not in text
 

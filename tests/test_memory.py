@@ -9,7 +9,17 @@ from mrrec.memory.personas import event_record
 
 
 def said(text, value, *terms, kind="", when=0.0):
-    return Entry(id="", tier="record", event="said", text=text, value=value, strength=abs(value), terms=terms, kind=kind, when=when)
+    return Entry(
+        id="",
+        tier="record",
+        event="said",
+        text=text,
+        value=value,
+        strength=abs(value),
+        terms=terms,
+        kind=kind,
+        when=when,
+    )
 
 
 def films(catalog, genre, count):

@@ -39,11 +39,11 @@ def fitting(catalog, request):
 # --- whether anything is asked for ------------------------------------------------------------------------------------
 
 TALK = """hi|hello there!|good evening|thanks, that was great|thank you so much|how are you?|who are you?
-what's your name|are you a robot?|lol|ok|great!|I watched Alien yesterday|I finished Dune last night|what is the plot of Heat?
-who stars in Casablanca?|when was Jaws made?|how long is Dune?|have you heard of Stalker?|what did you think of Up?
-tell me about Spirited Away|is Heat any good?|my flatmate loves musicals|do you like horror?
-I had a great day|it was up to her|I want to be alone|I need help with my homework|what about you?|that was awful|asdf|?|...
-forget that I like westerns"""
+what's your name|are you a robot?|lol|ok|great!|I watched Alien yesterday|I finished Dune last night
+what is the plot of Heat?|who stars in Casablanca?|when was Jaws made?|how long is Dune?
+have you heard of Stalker?|what did you think of Up?|tell me about Spirited Away|is Heat any good?
+my flatmate loves musicals|do you like horror?|I had a great day|it was up to her|I want to be alone
+I need help with my homework|what about you?|that was awful|asdf|?|...|forget that I like westerns"""
 ASK = """A scary film, please|any good westerns?|I'm in the mood for something slow|what should I read next|surprise me
 Alien but funny|more|films like Heat?|got anything with dragons|recommend something|can you recommend an anime
 do you know any films like Jaws?|what's a good game for a rainy afternoon|what do i watch|i'm bored|gimme westerns
@@ -494,6 +494,8 @@ def test_another_kind_takes_the_genre_along(after, read):
     request = after("a game this time")
     assert request.follow_up and request.kinds == ("game",) and request.genres == ("science fiction",)
     assert after("what about books?").kinds == ("book",)
+    previous = read("Something by the director of Alien")
+    assert [i.title for i in read("a game this time", previous).like] == ["Alien"]
     previous = read("a musical film with Judy Garland under two hours")
     request = read("a game this time", previous)
     assert request.kinds == ("game",) and not request.genres and not request.names

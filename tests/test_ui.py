@@ -23,7 +23,7 @@ from mrrec.ui.session import FAILED, STOPPED, Session
 
 HOSTILE = (
     "<script>alert(1)</script><img src=x onerror=alert(2)>\n\n![i](http://evil.example/i.png) "
-    "[l](javascript:alert(3)) <http://evil.example> www.evil.example [r]: http://evil.example\n```\n</div>**b** $$x$$ {{y}}"
+    "[l](javascript:alert(3)) <http://evil.example> www.evil.example [r]: http://evil.example\n```\n</div>**b** $$x$$"
 )
 MEMORY = dict(
     id="p-1", alias="m1", tier="pattern", text="Prefers quiet endings", aspect="endings", score=0.7312,
@@ -45,22 +45,38 @@ SAMPLES = {
     ),
     "lookup": (
         dict(
-            queries=["Heat", "Zork"], facts=[dict(id="h", label="Heat (1995)", text="crime; director Michael Mann")],
-            shared={"people": ["Al Pacino"]}, missing=["Zork"],
+            queries=["Heat", "Zork"],
+            facts=[dict(id="h", label="Heat (1995)", text="crime; director Michael Mann")],
+            shared={"people": ["Al Pacino"]},
+            missing=["Zork"],
         ),
         ["Heat (1995)", "Michael Mann", "Al Pacino", "Not in the catalogue", "Zork"],
-    ),  # fmt: skip
+    ),
     "profile": (
         dict(ideal="a quiet film", must=["films only"], avoid=["gory"], memory_ids=["p-1"]),
         ["a quiet film", "films only", "gory", "p-1"],
     ),
     "ranking": (
         dict(
-            candidates=[dict(id="h", title="Heat (1995)", score=1.25, parts={"dense": 0.5, "taste": -0.25}, memories=["p-1"])],
-            filtered=[dict(reason="known to you already", count=12, examples=["Alien (1979)"])], pool=1812,
+            candidates=[
+                dict(id="h", title="Heat (1995)", score=1.25, parts={"dense": 0.5, "taste": -0.25}, memories=["p-1"])
+            ],
+            filtered=[dict(reason="known to you already", count=12, examples=["Alien (1979)"])],
+            pool=1812,
         ),
-        ["<table>", "dense", "taste", "Heat (1995)", "1.25", "0.50", "-0.25", "known to you already", "12", "Alien (1979)"],
-    ),  # fmt: skip
+        [
+            "<table>",
+            "dense",
+            "taste",
+            "Heat (1995)",
+            "1.25",
+            "0.50",
+            "-0.25",
+            "known to you already",
+            "12",
+            "Alien (1979)",
+        ],
+    ),
     "answer": (dict(text="Here.\n**X** (1979): slow, as you like it", items=[ITEM]), ["Here.", "<b>X</b>", "(1979)"]),
     "ask": (dict(text="A film or a book?"), ["A film or a book?"]),
     "say": (
@@ -192,8 +208,20 @@ def test_messages_know_their_turn():
 
 
 def test_a_card_shows_the_item_its_reason_and_what_that_rests_on():
-    html = cards([step("recall", aspects=["a"], entries=[MEMORY]), step("answer", text="x", items=[ITEM])], {"film-x-1979": ["seen"]})
-    for part in ("X", "1979", "film", "Ann Maker", "117 minutes", "slow, as you like it", "Prefers quiet endings", "1 memory and 1 fact"):
+    html = cards(
+        [step("recall", aspects=["a"], entries=[MEMORY]), step("answer", text="x", items=[ITEM])],
+        {"film-x-1979": ["seen"]},
+    )
+    for part in (
+        "X",
+        "1979",
+        "film",
+        "Ann Maker",
+        "117 minutes",
+        "slow, as you like it",
+        "Prefers quiet endings",
+        "1 memory and 1 fact",
+    ):
         assert part in html
     assert html.count("<button") == 3 and html.count('aria-pressed="true"') == 1
     assert "<button" not in cards([step("answer", text="x", items=[ITEM])], None)
@@ -254,7 +282,9 @@ def test_undoing_a_press_in_the_panel_lets_the_button_go(visit, assistant):
 
 def test_a_press_let_go_brings_back_what_it_superseded(visit, assistant):
     item = assistant.catalog.items[0]
-    visit.memory.write([Entry(id="", tier="record", event="disliked", text="Disliked it", item_id=item.id, kind=item.kind)])
+    visit.memory.write(
+        [Entry(id="", tier="record", event="disliked", text="Disliked it", item_id=item.id, kind=item.kind)]
+    )
     visit.press(assistant, item.id, "liked")
     assert "Disliked it" not in texts(visit)
     visit.press(assistant, item.id, "liked")
@@ -358,7 +388,7 @@ def test_a_saved_trace_replays_without_a_model(visit, assistant):
     "wrong",
     [
         {}, 3, [[]], "x", {"id": "1", "message": "m", "steps": [{"step": "nonsense"}]},
-        {"id": "1", "message": "m", "steps": [{"step": "recall", "id": "a", "start": 1, "end": 2, "entries": ["text"]}]},
+        {"id": "1", "message": "m", "steps": [{"step": "recall", "id": "a", "start": 1, "end": 2, "entries": ["t"]}]},
         {"id": "1", "message": "m", "steps": [{"step": "thought", "id": "a", "start": "soon", "end": 2}]},
         {"id": "1", "message": "m", "steps": [{"step": "thought", "id": "a", "start": 1, "end": 2}] * 1000},
     ],
@@ -371,11 +401,19 @@ def test_a_file_that_is_no_trace_is_refused(wrong):
 @pytest.mark.parametrize("kept", [None, {}, {"k": "many", "tiers": ["<b>"], "max_hops": 99, "n_items": None}, [1], "x"])
 def test_settings_from_the_browser_that_do_not_fit_are_left_aside(kept):
     defaults = Settings()
-    assert restored(kept, defaults) == tuple(list(v) if isinstance(v, tuple) else v for v in (getattr(defaults, n) for n in KEPT))
+    assert restored(kept, defaults) == tuple(
+        list(v) if isinstance(v, tuple) else v for v in (getattr(defaults, n) for n in KEPT)
+    )
 
 
 def test_settings_are_restored():
-    assert restored({"k": 5, "max_hops": 0, "tiers": ["record"], "adventurous": 1, "n_items": 3}, Settings()) == (0, 5, ["record"], 1.0, 3)
+    assert restored({"k": 5, "max_hops": 0, "tiers": ["record"], "adventurous": 1, "n_items": 3}, Settings()) == (
+        0,
+        5,
+        ["record"],
+        1.0,
+        3,
+    )
 
 
 # Programs

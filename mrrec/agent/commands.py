@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import re
 import time
 import uuid
 from collections.abc import Iterator, Sequence
 
 from mrrec.agent.conversation import Conversation, Turn
-from mrrec.agent.steps import Remember, Say, Step
+from mrrec.agent.steps import Answer, Remember, Say, Step
 from mrrec.catalog import Catalog
 from mrrec.memory import Entry, LocalMemory
 from mrrec.memory.write import Command
 
+_WHY = re.compile(r"^\W*(?:(?:but|and|so|ok|okay)\W+)?(?:why|how come|what made you|how did you)\b", re.I)
+_ABOUT_ME = re.compile(r"\b(?:do|did|have|don't|didn't|haven't) i\b[^.]*\?", re.I)
+_ORDINALS = ("first|1st", "second|2nd", "third|3rd", "fourth|4th", "fifth|5th", "sixth|6th")
 MOST_LISTED = 40
 ALIKE = 0.45  # cosine from which a memory is what a phrase without known words means
 
@@ -31,10 +35,49 @@ def obey(command: Command, conversation: Conversation, turn: Turn, catalog: Cata
         yield from _forget(command, memory, turn, catalog, start)
 
 
+def explain(message: str, conversation: Conversation, catalog: Catalog) -> Say | None:
+    """What the last answer rests on, or what is remembered of a thing, where the person asks that; else None."""
+    start = time.time()
+    cards = next((s.items for t in reversed(conversation.turns[:-1]) for s in t.steps if isinstance(s, Answer)), ())
+    if _WHY.search(message) and cards:
+        return _why(start, message, cards, conversation.memory, catalog)
+    if _ABOUT_ME.search(message) and conversation.memory is not None:
+        terms = tuple(t.name for t in catalog.vocabulary.find(message))
+        mentions = catalog.lookup.mentions(message)
+        names = tuple(n for m in mentions for n in m.names)
+        ids = tuple(i.id for m in mentions for i in m.items)
+        if terms or names or ids:
+            found = meant(Command("list", terms=terms, names=names, item_ids=ids), conversation.memory, catalog)
+            about = ", ".join((*terms, *names, *(m.surface for m in mentions if m.items)))
+            head = (
+                f"This is what I remember of you and {about}:" if found else f"I remember nothing of you and {about}."
+            )
+            return _say(start, "\n".join([head, *(f"- [{e.id}] {e.text}" for e in found[:MOST_LISTED])]), found)
+    return None
+
+
+def _why(start: float, message: str, cards: Sequence[dict], memory: LocalMemory | None, catalog: Catalog) -> Say:
+    """The ground of the cards that the message points at, of all where it points at none."""
+    titles = {i.id for m in catalog.lookup.mentions(message) for i in m.items}
+    nth = next((n for n, word in enumerate(_ORDINALS) if re.search(rf"\b{word}\b", message, re.I)), None)
+    chosen = [c for c in cards if c["id"] in titles] or (cards[nth : nth + 1] if nth is not None else cards)
+    known = {e.id: e for e in memory.entries()} if memory is not None else {}
+    lines, used = [], []
+    for card in chosen or cards:
+        ground = "; ".join(card["facts"])
+        held = [known[i] for i in card["memories"] if i in known]
+        used += held
+        lines.append(f"- {card['title']}: {card['why']}. It rests on these facts: {ground or 'none'}"
+                     + (f"; and on {', '.join(f'[{e.id}] {e.text}' for e in held)}." if held else ", and on no memory."))  # fmt: skip
+    return _say(start, "\n".join(lines), used)
+
+
 def _list(memory: LocalMemory, start: float) -> Say:
     entries = [e for tier in ("profile", "pattern", "record") for e in memory.entries(tier)]
     if not entries:
-        return _say(start, "I remember nothing about you yet. Tell me what you like, or press a button under a recommendation.")
+        return _say(
+            start, "I remember nothing about you yet. Tell me what you like, or press a button under a recommendation."
+        )
     lines = [f"I remember {len(entries)} things about you:"]
     lines += [f"- [{e.id}] {e.text}" for e in entries[:MOST_LISTED]]
     if len(entries) > MOST_LISTED:
@@ -61,7 +104,9 @@ def _forget(command: Command, memory: LocalMemory, turn: Turn, catalog: Catalog,
     change = memory.forget([e.id for e in chosen], turn=turn.id)
     gone = {e.id: e for e in (*change.forgotten, *change.withdrawn)}
     lines = [f"- [{e.id}] {e.text}" for e in list(gone.values())[:MOST_LISTED]]
-    yield _say(start, "\n".join([f"Forgotten, {len(gone)} in all (say “undo” to have it back):", *lines]), list(gone.values()))
+    yield _say(
+        start, "\n".join([f"Forgotten, {len(gone)} in all (say “undo” to have it back):", *lines]), list(gone.values())
+    )
     yield _remembered(start, forgotten=tuple(gone.values()))
 
 

@@ -135,6 +135,8 @@ def _fitted(merged: Request, now: Request, catalog: Catalog) -> Request:
     def somewhere(place: Place) -> bool:
         return any(i.kind in merged.kinds and place.holds(i.country, i.language) for i in catalog.items)
 
+    relations = tuple(r for r in merged.relations if r in now.relations or somebody(r.names))
+    lost = [i for r in merged.relations if r not in relations for i in r.items]  # nobody of theirs: like theirs, then
     kept = tuple(g for g in merged.genres if _any_has(catalog, (g,), merged.kinds))
     measured = merged.length and set(merged.kinds) & set(merged.length.bounds)
     return replace(
@@ -142,7 +144,8 @@ def _fitted(merged: Request, now: Request, catalog: Catalog) -> Request:
         genres=kept,
         terms=_unique(merged.terms + tuple(g for g in merged.genres if g not in kept)),
         named=tuple(n for n in merged.named if n in now.named or somebody(n.names)),
-        relations=tuple(r for r in merged.relations if r in now.relations or somebody(r.names)),
+        relations=relations,
+        like=merged.like or _unique(lost),
         places=tuple(p for p in merged.places if p in now.places or somewhere(p)),
         length=merged.length if now.length or measured else None,
     )

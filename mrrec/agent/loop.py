@@ -13,20 +13,32 @@ import time
 import uuid
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from mrrec.agent import protocol
-from mrrec.agent.commands import obey
+from mrrec.agent.commands import explain, obey
 from mrrec.agent.conversation import Conversation, Turn, feedback, replay
 from mrrec.agent.rank import Candidate, Ranked, Rule, Taste, Wanted, rank
 from mrrec.agent.reasons import Clause, clauses
 from mrrec.agent.request import Request, read_request
 from mrrec.agent.rules import binding, limits
 from mrrec.agent.steps import (
-    Answer, Ask, Experience, Lookup, Profile, Ranking, Recall, Remember, Say, Step, Thought,
+    Answer,
+    Ask,
+    Experience,
+    Lookup,
+    Profile,
+    Ranking,
+    Recall,
+    Remember,
+    Say,
+    Step,
+    Thought,
 )  # fmt: skip
 from mrrec.catalog import Item
 from mrrec.catalog.lookup import shared
+from mrrec.catalog.vocabulary import PACES, TONES
 from mrrec.llm.engine import Message
 from mrrec.memory import Entry
 from mrrec.memory.local import Recalled
@@ -48,7 +60,9 @@ _OPENINGS = ("Are you in the mood for ", "Would you rather have ", "Shall it be 
 _ENDINGS = ("?", ", and what have you loved lately?", ", or something quite different?")
 
 
-def run(assistant: Assistant, conversation: Conversation, message: str, settings: Settings | None = None) -> Iterator[Step]:
+def run(
+    assistant: Assistant, conversation: Conversation, message: str, settings: Settings | None = None
+) -> Iterator[Step]:
     """Answer `message`; every step is yielded as it begins, as it grows and when it is done."""
     turn = _Turn(assistant, conversation, message, settings or assistant.settings)
     conversation.turns.append(turn.record)
@@ -117,7 +131,11 @@ class _Turn:
         experience = self._experience()
         yield experience
         with self._model():
-            self.transcript.append(protocol.block("experience", "; ".join(f"{a['aspect']}: {a['description']}" for a in experience.aspects) or "none"))
+            self.transcript.append(
+                protocol.block(
+                    "experience", "; ".join(f"{a['aspect']}: {a['description']}" for a in experience.aspects) or "none"
+                )
+            )
             yield from self._think()
             if self.request.titles or any(self.request.names):
                 yield from self._look_up(self._asked_titles(), forced=True)
@@ -169,7 +187,7 @@ class _Turn:
 
     def _think(self) -> Iterator[Step]:
         self._open("think")
-        yield from self._stream(Thought, protocol.think_grammar(), 70, "</think>", "Let me see what fits.")
+        yield from self._stream(Thought, protocol.think_grammar(), 70, "</think>", " what fits.", protocol.THOUGHTS)
         self.transcript.append("\n")
 
     def _recall(self, shown_aspects: Sequence[str]) -> Iterator[Step]:
@@ -199,7 +217,9 @@ class _Turn:
         note = "" if fresh else (NOTHING_YET if not self.aliases else "nothing new was found")
         step = Recall(**begun, aspects=tuple(aspects), entries=tuple(_shown(a, r) for a, r in names.items()), note=note)
         self.recalls.append(step)
-        self.transcript.append(protocol.block("memory", " ".join(f"[{a}] {r.entry.text}" for a, r in names.items()) or "none"))
+        self.transcript.append(
+            protocol.block("memory", " ".join(f"[{a}] {r.entry.text}" for a, r in names.items()) or "none")
+        )
         yield self._done(step)
         if names:
             yield from self._weigh(list(names))
@@ -208,10 +228,23 @@ class _Turn:
         """Each memory in turn: does it matter for this request?"""
         self._open("think")
         thought = None
-        for thought in self._stream(Thought, protocol.weigh_grammar(aliases), 22 * len(aliases), "</think>", ""):
+        for thought in self._stream(
+            Thought,
+            protocol.weigh_grammar({a: self._points(self.aliases[a]) for a in aliases}),
+            22 * len(aliases),
+            "</think>",
+            "",
+        ):
             yield thought
         self.transcript.append("\n")
         self.judged |= protocol.weighed(thought.text)
+
+    def _points(self, entry: Entry) -> list[str]:
+        """What an entry says in a word or two, for the model to weigh."""
+        item = self.catalog.get(entry.item_id) if entry.item_id else None
+        words = [*entry.terms, *entry.names, *((*item.genres[:2], *item.themes[:3]) if item else ())]
+        plain = [protocol.plain(w) for w in dict.fromkeys(words) if w]
+        return plain[:5] or [protocol.plain(" ".join(entry.text.split()[:3])) or "this"]
 
     def _look_up(self, queries: Sequence[str], forced: bool = False) -> Iterator[Step]:
         begun = self._begin()
@@ -226,16 +259,28 @@ class _Turn:
                 facts += [dict(id=i.id, label=i.label, text=i.facts()) for i in found[:3]]
             elif names := self.catalog.lookup.names(query):
                 made = self.catalog.lookup.by_name[names[0]]
-                facts.append(dict(id=names[0], label=names[0], text=f"{names[0]}: " + ", ".join(i.label for i in made[:8])))
+                facts.append(
+                    dict(id=names[0], label=names[0], text=f"{names[0]}: " + ", ".join(i.label for i in made[:8]))
+                )
             else:
                 missing.append(query)
         self.looked_up += items
         common = shared(self._related_items() or items)
         facts = list({f["id"]: f for f in facts}.values())
-        told = "; ".join(f["text"] for f in facts) + ("" if not common else f". Shared: {', '.join(common.people + common.creators) or ', '.join(common.genres + common.themes)}")
+        told = "; ".join(f["text"] for f in facts) + (
+            ""
+            if not common
+            else f". Shared: {', '.join(common.people + common.creators) or ', '.join(common.genres + common.themes)}"
+        )
         self.transcript.append(protocol.block("facts", told[:900] or "none"))
         yield self._done(
-            Lookup(**begun, queries=tuple(queries), facts=tuple(facts), shared=common.to_dict() if common else {}, missing=tuple(missing))
+            Lookup(
+                **begun,
+                queries=tuple(queries),
+                facts=tuple(facts),
+                shared=common.to_dict() if common else {},
+                missing=tuple(missing),
+            )
         )
 
     def _profile(self, rules: Sequence[Rule]) -> Iterator[Profile]:
@@ -245,8 +290,12 @@ class _Turn:
         avoid += tuple(r.label for r in rules if r.memory_ids and r.label.startswith("no "))
         yield Profile(**begun, must=must, avoid=avoid)
         self._open("profile")
-        self.transcript.append(f"must: {protocol.plain(', '.join(must)) or 'nothing'}; avoid: {protocol.plain(', '.join(avoid)) or 'nothing'}\nideal: ")
-        ideal = self._write(protocol.ideal_grammar(), 80, ".\n", self._wish_text()).strip()
+        self.transcript.append(
+            f"must: {protocol.plain(', '.join(must)) or 'nothing'}; avoid: {protocol.plain(', '.join(avoid)) or 'nothing'}\nideal:"
+        )
+        ideal = "".join(self._choose(self._ideal_openings()))
+        ideal += self._write(protocol.ideal_grammar(), 80, ".\n", f" {self._wish_text()}")
+        ideal = ideal.strip()
         named: tuple[str, ...] = ()
         self.transcript.append("memories: ")
         eligible = [a for a in self.aliases if self.judged.get(a, True)] or list(self.aliases)
@@ -289,15 +338,21 @@ class _Turn:
         if not ranked.chosen:
             yield self._done(Answer(**begun, text=_nothing(ranked)))
             return
-        listed = " ".join(f"{n}. {c.item.label}: {', '.join(c.item.genres + c.item.themes[:3])}." for n, c in enumerate(ranked.chosen, 1))
+        listed = " ".join(
+            f"{n}. {c.item.label}: {', '.join(c.item.genres + c.item.themes[:3])}."
+            for n, c in enumerate(ranked.chosen, 1)
+        )
         self.transcript.append(protocol.block("items", listed))
         self._open("answer")
         text, items = "", []
-        for piece in self._write_on(protocol.lead_grammar(), 60, "\n", "Here is what I found."):
+        for piece in chain(
+            self._choose(protocol.leads([c.item.kind for c in ranked.chosen])),
+            self._write_on(protocol.lead_grammar(), 60, "\n", " that fit."),
+        ):
             text += piece
             yield Answer(**begun, text=text)
         for candidate in ranked.chosen:
-            head = f"**{_markdown(candidate.item.title)}** ({candidate.item.year}): "
+            head = f"**{_markdown(candidate.item.title)}** ({candidate.item.year}):"
             self.transcript.append(protocol.plain(head))
             text += "\n" + head
             yield Answer(**begun, text=text, items=tuple(items))
@@ -319,7 +374,11 @@ class _Turn:
 
     def _ask(self) -> Iterator[Step]:
         kinds = self.request.kinds or self.catalog.kinds
-        moods = [m for m in ("funny", "tense", "hopeful", "thoughtful", "romantic", "epic", "eerie", "warm", "playful") if m in self.catalog.vocabulary.counts]
+        moods = [
+            m
+            for m in ("funny", "tense", "hopeful", "thoughtful", "romantic", "epic", "eerie", "warm", "playful")
+            if m in self.catalog.vocabulary.counts
+        ]
         moods = moods or list(self.catalog.vocabulary.names)
         self.random.shuffle(moods)
         groups: list[list[str]] = [[], [], []]
@@ -328,10 +387,15 @@ class _Turn:
             groups[i % 3].append(f"{'an' if mood[0] in 'aeiou' else 'a'} {mood} {kind}")
         with self._model():
             self._open("ask")
-            yield from self._stream(Ask, protocol.ask_grammar(_OPENINGS, groups, _ENDINGS), 60, "</ask>", "What are you in the mood for?")
+            yield from self._stream(
+                Ask, protocol.ask_grammar(_OPENINGS, groups, _ENDINGS), 60, "</ask>", "What are you in the mood for?"
+            )
 
     def _talk(self, wish: str) -> Iterator[Step]:
         """Small talk, statements, and questions about items, which are answered from the catalogue."""
+        if known := explain(self.message, self.conversation, self.catalog):
+            yield known
+            return
         items = [m.items[0] for m in self.catalog.lookup.mentions(wish) if m.items]
         with self._model():
             if items:
@@ -404,7 +468,13 @@ class _Turn:
         """A newcomer's open request is met with one question, once."""
         new = self.memory is None or not self.memory.entries()
         known = self.reading.entries or self.conversation.passing
-        return self.request.open and not self.request.surprise and new and not known and self.conversation.questions_asked < MOST_QUESTIONS
+        return (
+            self.request.open
+            and not self.request.surprise
+            and new
+            and not known
+            and self.conversation.questions_asked < MOST_QUESTIONS
+        )
 
     def _usual_kinds(self) -> tuple[str, ...]:
         """Kinds by how often the person met them."""
@@ -413,10 +483,21 @@ class _Turn:
 
     def _wish_text(self) -> str:
         """The request in the person's own words, with the one that it continues."""
-        previous = self.conversation.turns[-2].request if self.request.follow_up and len(self.conversation.turns) > 1 else None
+        previous = (
+            self.conversation.turns[-2].request if self.request.follow_up and len(self.conversation.turns) > 1 else None
+        )
         if previous is None or previous.text in self.request.text:
             return self.request.text
         return f"{previous.text} {self.request.text}"
+
+    def _ideal_openings(self) -> list[str]:
+        """How the ideal may begin: with what was asked for."""
+        kind = self.request.kinds[0] if len(self.request.kinds) == 1 else "story"
+        genre = " ".join(self.request.genres[:2])
+        moods = [t for t in self.request.terms if t in TONES | PACES][:2]
+        what = " ".join(filter(None, [", ".join(moods), genre, kind]))
+        article = "An" if what[0] in "aeiou" else "A"
+        return [f" {article} {what} {follows}" for follows in ("with", "that", "about")]
 
     def _asked_titles(self) -> list[str]:
         """Titles and names of the request, for look-up."""
@@ -436,11 +517,15 @@ class _Turn:
 
     def _clauses(self, candidate: Candidate) -> list[list[Clause]]:
         bound = [c.sort for c in self.request.conditions()]
-        names = [n for group in self.request.names for n in group] + [n for r in self.request.relations for n in r.names]
+        names = [n for group in self.request.names for n in group] + [
+            n for r in self.request.relations for n in r.names
+        ]
         near = candidate.neighbour
         close = float(self.catalog.vector(candidate.item.id) @ self.catalog.vector(near.item_id)) if near else 0.0
         wishes = (*self.request.terms, *self.request.genres)
-        return clauses(candidate, wishes, self.request.like, list(dict.fromkeys(names)), bound, self.taste, close)
+        parts = clauses(candidate, wishes, self.request.like, list(dict.fromkeys(names)), bound, self.taste, close)
+        self.random.shuffle(parts[0])  # two ways to put it, not the same two for every item
+        return [parts[0][:2], *parts[1:]]
 
     # The model
 
@@ -450,12 +535,17 @@ class _Turn:
         messages = [Message("system", protocol.SYSTEM)]
         for earlier in self.conversation.turns[:-1][-HISTORY:]:
             if earlier.reply:
-                messages += [Message("user", protocol.plain(earlier.message)), Message("assistant", protocol.plain(earlier.reply)[:1200])]
+                messages += [
+                    Message("user", protocol.plain(earlier.message)),
+                    Message("assistant", protocol.plain(earlier.reply)[:1200]),
+                ]
         messages.append(Message("user", protocol.plain(self.message)))
 
         class Held:
             def __enter__(self):
-                self.context = turn.assistant.engine.transcript(messages, turn.settings.temperature, turn.settings.seed, turn.conversation.id)
+                self.context = turn.assistant.engine.transcript(
+                    messages, turn.settings.temperature, turn.settings.seed, turn.conversation.id
+                )
                 turn.transcript = self.context.__enter__()
 
             def __exit__(self, *error):
@@ -499,12 +589,21 @@ class _Turn:
             self.transcript.append(fallback + stop)
             yield fallback + stop
 
-    def _stream(self, kind: type[Step], grammar: str, max_tokens: int, stop: str, fallback: str, hold: bool = False) -> Iterator[Step]:
-        """A step whose text grows as the model writes; `hold` leaves it open for more."""
+    def _stream(
+        self,
+        kind: type[Step],
+        grammar: str,
+        max_tokens: int,
+        stop: str,
+        fallback: str,
+        openings=("",),
+        hold: bool = False,
+    ) -> Iterator[Step]:
+        """A step whose text grows as the model writes, from one of `openings`; `hold` leaves it open for more."""
         begun = self._begin()
         text = ""
         yield kind(**begun, text="")
-        for piece in self._write_on(grammar, max_tokens, stop, fallback):
+        for piece in chain(self._choose(openings), self._write_on(grammar, max_tokens, stop, fallback)):
             text += piece
             shown = text.removesuffix(stop)
             yield kind(**begun, text=shown)
@@ -535,7 +634,7 @@ def _brief(entry: Entry) -> dict:
 def _card(item: Item, reason: Sequence[Clause]) -> dict:
     """An item as shown: its row of the catalogue, and why, with the facts and memories that each clause rests on."""
     return item.to_dict() | {
-        "why": "".join(c.text for c in reason),
+        "why": "".join(c.text for c in reason).strip(),
         "memories": [m for c in reason for m in c.memories],
         "facts": list(dict.fromkeys(f for c in reason for f in c.facts)),
     }

@@ -98,7 +98,7 @@ _NO_NEGATION = re.compile(
     re.I,
 )
 _NEGATION = re.compile(
-    r"\b(?:not|no|none|never|without|nothing|isn't|aren't|wasn't|don't|dont|doesn't|didn't|won't|shouldn't|"
+    r"\b(?:not|no|none|never|without|nothing|isn'?t|aren'?t|wasn't|don't|dont|doesn'?t|didn'?t|won't|shouldn't|"
     r"mustn't|can't be|avoid(?:ing)?|"
     r"skip(?:ping)?|minus|except(?: for)?|excluding|apart from|other than|aside from|besides|instead of|rather than|"
     r"anything but|(?:less|fewer)(?! than)|free of|leave out|hate|dislike|(?<!not )too)\b",

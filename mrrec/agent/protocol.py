@@ -7,8 +7,9 @@ the moment bounds each span and admits only ids and titles that were shown, so n
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 WRITTEN = ("think", "recall", "lookup", "profile", "ask", "say", "answer")
 INJECTED = ("experience", "memory", "facts", "items")
@@ -32,10 +33,33 @@ memories: [m1] </profile>
 
 # Words of plain prose. Brackets, digits and bars belong to the protocol.
 _WORDS = """
-word ::= "I" | "I'm" | "I'll" | [A-Z]? [a-z]{1,14} ("'" [a-z]{1,2})?
-lower ::= "I" | [a-z]{1,14} ("'" [a-z]{1,2})?
+word ::= "I" | [A-Z]? [a-z]{1,14} ("-" [a-z]{1,12})? ("'" [a-z]{1,2})?
+lower ::= "I" | [a-z]{1,14} ("-" [a-z]{1,12})? ("'" [a-z]{1,2})?
 first ::= [A-Z] [a-z]{0,12} ("'" [a-z]{1,2})?"""
-_LONGEST = {"thought": 24, "ideal": 28, "lead": 24, "say": 40, "reason": 5}  # words
+_LONGEST = {"thought": 20, "ideal": 22, "lead": 18, "say": 36}  # words
+# How a span may begin: the model chooses. Small models find their way from a beginning,
+# and lose it without one. It ends without a space: tokens carry theirs in front.
+THOUGHTS = ("They want", "What matters here is", "This asks for", "The request is about")
+LEADS = (
+    "Here {be} {n} {what}",
+    "For this I chose {n} {what}",
+    "You might enjoy {these} {what}",
+    "I think of {n} {what}",
+)
+_NUMBERS = ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
+
+
+def leads(kinds: Sequence[str]) -> list[str]:
+    """Ways to begin an answer that lists items of `kinds`, one each.
+
+    >>> leads(["film"])[0], leads(["book", "book"])[0], leads(["film", "book"])[2]
+    ('Here is one film', 'Here are two books', 'You might enjoy these two things')
+    """
+    one = len(kinds) == 1
+    what = kinds[0] if len(set(kinds)) == 1 else "thing"
+    words = {"be": "is" if one else "are", "n": _NUMBERS[len(kinds)], "what": what + ("" if one else "s")}
+    words["these"] = "this one" if one else f"these {words['n']}"
+    return [lead.format(**words) for lead in LEADS]
 
 
 def open_tag(tag: str) -> str:
@@ -59,36 +83,37 @@ def plain(text: str) -> str:
 def literal(text: str) -> str:
     """`text` as a GBNF literal.
 
-    >>> literal('say "hi"')
-    '"say \\\\"hi\\\\""'
+    >>> print(literal('say "hi"'))
+    "say \\"hi\\""
     """
-    escaped = text.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\n")
-    return f'"{escaped}"'
+    return json.dumps(text, ensure_ascii=False)
 
 
 def one_of(texts: Sequence[str]) -> str:
     return "(" + " | ".join(literal(t) for t in texts) + ")"
 
 
-def _sentence(span: str, word: str = "word", least: int = 4) -> str:
-    """A sentence without its full stop; `lower` words cannot name a title or a person that nobody showed."""
-    return f'first (","? " " {word}){{{least},{_LONGEST[span]}}}'
+def _prose(span: str, end: str, least: int, opened: bool, word: str = "lower") -> str:
+    """A sentence, or the rest of one that is `opened`; `lower` words cannot name a title or person nobody showed."""
+    head = "rest" if opened else "first rest"
+    return f"""root ::= {head} {end}
+rest ::= (","? " " {word}){{{least},{_LONGEST[span]}}}{_WORDS}"""
 
 
 def penalty(grammar: str) -> float:
     """Repeat penalty: free sentences go round in circles without one; a choice such as yes or no would be bent by it."""
-    return 1.1 if grammar.startswith("root ::= first") else 1.0
+    return 1.1 if grammar.startswith(("root ::= first", "root ::= rest")) else 1.0
 
 
 def think_grammar() -> str:
-    """One sentence of thought."""
-    return f'root ::= {_sentence("thought")} "." "{close_tag("think")}"{_WORDS}'
+    """The rest of a sentence of thought."""
+    return _prose("thought", f'"." "{close_tag("think")}"', 2, opened=True, word="word")
 
 
-def weigh_grammar(aliases: Sequence[str]) -> str:
-    """Each memory in turn, in a few words, yes or no."""
-    rules = [f'{literal(a + ": ")} lower (" " lower){{0,{_LONGEST["reason"] - 1}}} ", " ("yes" | "no") "."' for a in aliases]
-    return "root ::= " + ' " " '.join(rules) + f' "{close_tag("think")}"{_WORDS}'
+def weigh_grammar(points: Mapping[str, Sequence[str]]) -> str:
+    """Each memory in turn: the point of it that bears on the request, yes or no. `points` of each alias."""
+    rules = [f'{literal(alias + ": ")} {one_of(of)} ", " ("yes" | "no") "."' for alias, of in points.items()]
+    return "root ::= " + ' " " '.join(rules) + f' "{close_tag("think")}"'
 
 
 def weighed(text: str) -> dict[str, bool]:
@@ -125,23 +150,23 @@ def split_list(text: str, tag: str) -> list[str]:
 
 
 def ideal_grammar() -> str:
-    """The ideal item in a sentence."""
-    return f'root ::= {_sentence("ideal")} ".\\n"{_WORDS}'
+    """The rest of a sentence about the ideal item."""
+    return _prose("ideal", '".\\n"', 2, opened=True)
 
 
 def memories_grammar(aliases: Sequence[str]) -> str:
     """Any of the memories shown, each at most once."""
-    return "root ::= " + " ".join(f'{literal(f"[{a}] ")}?' for a in aliases) + f' "{close_tag("profile")}"'
+    return "root ::= " + " ".join(f"{literal(f'[{a}] ')}?" for a in aliases) + f' "{close_tag("profile")}"'
 
 
 def lead_grammar() -> str:
-    """The sentence that opens an answer."""
-    return f'root ::= {_sentence("lead", "lower")} [.!:] "\\n"{_WORDS}'
+    """The rest of the sentence that opens an answer."""
+    return _prose("lead", '[.:] "\\n"', 2, opened=True)
 
 
 def say_grammar() -> str:
     """A sentence or two of talk."""
-    return f'root ::= {_sentence("say", "lower", 2)} [.!?] "{close_tag("say")}"{_WORDS}'
+    return _prose("say", f'[.!?] "{close_tag("say")}"', 2, opened=False)
 
 
 def ask_grammar(openings: Sequence[str], options: Sequence[Sequence[str]], endings: Sequence[str]) -> str:
@@ -154,7 +179,7 @@ def ask_grammar(openings: Sequence[str], options: Sequence[Sequence[str]], endin
 def all_shapes() -> list[str]:
     """One grammar of every shape, compiled at start-up so that a broken one is found there."""
     return [
-        think_grammar(), weigh_grammar(["m1", "m2"]), recall_grammar(["pace"]),
+        think_grammar(), weigh_grammar({"m1": ["slow", "space"], "m2": ["gore"]}), recall_grammar(["pace"]),
         recall_grammar([]), lookup_grammar(['The "Thing"', "Heat"]), ideal_grammar(), memories_grammar(["m1", "m2"]),
         lead_grammar(), say_grammar(), ask_grammar(["Shall it be "], [["a film"], ["a book"], ["a game"]], ["?"]),
     ]  # fmt: skip

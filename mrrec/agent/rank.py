@@ -164,9 +164,9 @@ def _taste(taste: Taste, pool: np.ndarray, items: Sequence[Item], holders: dict[
             by_feature[value].append(pattern)
     total = np.zeros(len(items))
     for i, item in enumerate(items):
-        for _, value in features(item):
+        for sort, value in features(item):
             for pattern in by_feature.get(value, ()):
-                if pattern.kind and pattern.kind != item.kind:
+                if pattern.event not in (sort, "said") or pattern.kind not in (item.kind, ""):
                     continue
                 trust = 1.0 if pattern.id in taste.named else UNNAMED
                 total[i] += trust * pattern.value * pattern.strength
@@ -194,7 +194,11 @@ def _diverse(order, score, pool, wanted: Wanted, taste: Taste, catalog: Catalog)
             item = catalog.items[pool[i]]
             if not wanted.free_creators and any(made[c] >= PER_CREATOR for c in item.creators):
                 continue
-            if wearing and wearing in item.genres and sum(wearing in catalog.items[pool[j]].genres for j in picked) >= wanted.limit // 2:
+            if (
+                wearing
+                and wearing in item.genres
+                and sum(wearing in catalog.items[pool[j]].genres for j in picked) >= wanted.limit // 2
+            ):
                 continue
             likeness = max((float(catalog.vectors[pool[i]] @ catalog.vectors[pool[j]]) for j in picked), default=0.0)
             value = score[i] - DIVERSITY * likeness

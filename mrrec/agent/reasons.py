@@ -16,14 +16,22 @@ MOST_MEMORIES = 3  # memory clauses to choose from
 
 @dataclass(frozen=True)
 class Clause:
-    """A piece of a reason, and what it rests on."""
+    """A piece of a reason, with the space or mark before it, and what it rests on."""
 
     text: str
     facts: tuple[str, ...] = ()
     memories: tuple[str, ...] = ()
 
 
-def clauses(candidate: Candidate, wishes: Sequence[str], like: Sequence[Item], names: Sequence[str], bound: Sequence[str], taste: Taste, close: float) -> list[list[Clause]]:
+def clauses(
+    candidate: Candidate,
+    wishes: Sequence[str],
+    like: Sequence[Item],
+    names: Sequence[str],
+    bound: Sequence[str],
+    taste: Taste,
+    close: float,
+) -> list[list[Clause]]:
     """Alternatives for each part of the reason: what it is like, what was asked of it, which memory speaks for it.
 
     `bound` are the sorts of conditions in the request (year, length), `close` the likeness to the neighbour.
@@ -43,7 +51,11 @@ def _nature(item: Item, wishes: Sequence[str]) -> list[Clause]:
     moods = [t for t in dict.fromkeys([*wished, *item.themes]) if t in TONES | PACES][:3]
     subjects = [t for t in dict.fromkeys([*wished, *item.themes]) if t not in TONES | PACES][:3]
     genre = " and ".join(item.genres[:2])
-    kind = "" if item.genres and item.genres[0] in ("graphic novel", "documentary", "western", "musical") else f" {item.kind}"
+    kind = (
+        ""
+        if item.genres and item.genres[0] in ("graphic novel", "documentary", "western", "musical")
+        else f" {item.kind}"
+    )
     mood, other_mood = (*moods, "", "")[:2]
     subject, other_subject = (*subjects, "", "")[:2]
     both = " and ".join
@@ -51,14 +63,18 @@ def _nature(item: Item, wishes: Sequence[str]) -> list[Clause]:
     if other_mood and subject:
         made.append(_clause(other_mood, genre, kind, subject))
     if subject and mood:
-        made.append(Clause(f"{genre}{kind} about {both(subjects[:2])}, {mood} all through", (genre, mood, *subjects[:2])))
+        made.append(
+            Clause(f" {genre}{kind} about {both(subjects[:2])}, {mood} all through", (genre, mood, *subjects[:2]))
+        )
     if other_subject and mood:
-        made.append(Clause(f"{other_subject} and {subject} in a {mood} {genre}{kind}", (genre, mood, subject, other_subject)))
+        made.append(
+            Clause(f" {other_subject} and {subject} in a {mood} {genre}{kind}", (genre, mood, subject, other_subject))
+        )
     return made
 
 
 def _clause(mood: str, genre: str, kind: str, subject: str) -> Clause:
-    text = f"{mood} {genre}{kind}".strip() + (f" with {subject}" if subject else "")
+    text = " " + f"{mood} {genre}{kind}".strip() + (f" with {subject}" if subject else "")
     return Clause(text, tuple(f for f in (genre, mood, subject) if f))
 
 
@@ -75,7 +91,9 @@ def _asked(item: Item, like: Sequence[Item], names: Sequence[str], bound: Sequen
         common = [t for t in (*item.themes, *item.genres) if t in (*example.themes, *example.genres)]
         if common:
             what = " and ".join(common[:2])
-            made.append(Clause(f", and it shares {what} with {example.title}", (f"shared with {example.label}: {what}",)))
+            made.append(
+                Clause(f", and it shares {what} with {example.title}", (f"shared with {example.label}: {what}",))
+            )
     if "length" in bound and item.length:
         measure = f"{item.length} {UNITS.get(item.kind, '')}".strip()
         made.append(Clause(f", at {measure}", (measure,)))
@@ -87,7 +105,9 @@ def _asked(item: Item, like: Sequence[Item], names: Sequence[str], bound: Sequen
 def _memories(candidate: Candidate, taste: Taste, close: float) -> list[Clause]:
     """Memories that speak for the item, those that the model named first."""
     made = []
-    speaking = sorted((p for p in candidate.patterns if p.value > 0), key=lambda p: (p.id not in taste.named, -p.strength))
+    speaking = sorted(
+        (p for p in candidate.patterns if p.value > 0), key=lambda p: (p.id not in taste.named, -p.strength)
+    )
     for pattern in dict.fromkeys(speaking):
         made.append(Clause(f"; you {_told(pattern.text)} [{pattern.id}]", (), (pattern.id,)))
     near = candidate.neighbour

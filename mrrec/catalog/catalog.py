@@ -45,7 +45,12 @@ class Catalog:
 
     @classmethod
     def open(
-        cls, items: Sequence[Item], store: Store, encoder: Encoder, vectors_file: Path | None = None, progress: bool = False
+        cls,
+        items: Sequence[Item],
+        store: Store,
+        encoder: Encoder,
+        vectors_file: Path | None = None,
+        progress: bool = False,
     ) -> Catalog:
         """Open the catalogue in `store`, encoding and indexing `items` where they are not the ones in it.
 
@@ -64,7 +69,9 @@ class Catalog:
                 [dict(id=i.id, kind=i.kind, text=t, vector=v) for i, t, v in zip(items, texts, vectors, strict=True)]
             )
             table.index_text("text")
-            terms.upsert([dict(id=n, vector=v) for n, v in zip(names, encode_with(encoder, names, vectors_file), strict=True)])
+            terms.upsert(
+                [dict(id=n, vector=v) for n, v in zip(names, encode_with(encoder, names, vectors_file), strict=True)]
+            )
             store.write_meta(catalogue=stamp)
         table, terms = store.table("items", _FIELDS), store.table("terms", [])
         vectors = _in_order(table.to_arrow(), [item.id for item in items])
@@ -107,7 +114,9 @@ class Catalog:
         top = scores.max(initial=0.0)
         return scores / top if top > 0 else scores
 
-    def search(self, text: str, vector: np.ndarray, kinds: Iterable[str] = (), limit: int = 10) -> list[tuple[Item, float]]:
+    def search(
+        self, text: str, vector: np.ndarray, kinds: Iterable[str] = (), limit: int = 10
+    ) -> list[tuple[Item, float]]:
         """Plain hybrid search, the words and the meaning of `text` weighing the same."""
         score = self.similarity(vector) + self.lexical(text)
         for item in self.lookup.titles(text):

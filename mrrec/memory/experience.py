@@ -123,10 +123,7 @@ class ExperienceStore:
             table = store.table("experience", _FIELDS)
             vectors = encoder.encode([f"{a.scenario}: {a.aspect}: {a.description}" for a in aspects])
             table.upsert(
-                [
-                    dict(id=f"e-{i}", vector=v) | asdict(a)
-                    for i, (a, v) in enumerate(zip(aspects, vectors, strict=True))
-                ]
+                [dict(id=f"e-{i}", vector=v) | asdict(a) for i, (a, v) in enumerate(zip(aspects, vectors, strict=True))]
             )
             store.write_meta(experience=stamp)
         self._table = store.table("experience", _FIELDS)

@@ -104,13 +104,17 @@ class LocalMemory:
                 return entry
         raise MemoryNotFound(f"no memory {memory_id} of yours; see them with 'memory list'")
 
-    def recall(self, aspects: Sequence[str], k: int = 3, tiers: Iterable[str] = TIERS, now: float | None = None) -> list[Recalled]:
+    def recall(
+        self, aspects: Sequence[str], k: int = 3, tiers: Iterable[str] = TIERS, now: float | None = None
+    ) -> list[Recalled]:
         """The `k` best entries for each aspect, an entry once, under the aspect it answers best."""
         aspects = [a for a in dict.fromkeys(a.strip() for a in aspects) if a]
         tiers = [t for t in TIERS if t in set(tiers)]
         if not aspects or not tiers:
             return []
-        where = all_of(self._mine(), col("superseded_by") == lit(""), col("event") != lit(SUPPRESSED), col("tier").isin(tiers))
+        where = all_of(
+            self._mine(), col("superseded_by") == lit(""), col("event") != lit(SUPPRESSED), col("tier").isin(tiers)
+        )
         groups = self._table.nearest(self._encoder.encode(aspects), where, k * CANDIDATES)
         now = time.time() if now is None else now
         best: dict[str, Recalled] = {}
@@ -152,7 +156,10 @@ class LocalMemory:
             return Change()
         after = {i: known[i] for i in (*written, *superseded)}
         self._apply("remember", turn, list(before.values()), list(after.values()))
-        return Change(written=tuple(e for e in after.values() if e.id in written and not e.superseded_by), superseded=tuple(superseded.values()))
+        return Change(
+            written=tuple(e for e in after.values() if e.id in written and not e.superseded_by),
+            superseded=tuple(superseded.values()),
+        )
 
     def forget(self, ids: Sequence[str], turn: str = "") -> Change:
         """Forget entries, and what rested on them alone. Raises MemoryNotFound before anything is done.
@@ -182,7 +189,9 @@ class LocalMemory:
         """Put a record into other words of the person's own. Patterns are derived and cannot be edited."""
         old = self.get(memory_id)
         if old.tier != "record":
-            raise ValueError("only records can be edited; a pattern follows from its evidence, which can be edited or forgotten")
+            raise ValueError(
+                "only records can be edited; a pattern follows from its evidence, which can be edited or forgotten"
+            )
         if not text.strip():
             raise ValueError("the new text is empty; use forget to remove a memory")
         terms = old.terms
@@ -236,7 +245,9 @@ class LocalMemory:
                 if entry.tier not in TIERS or not isinstance(entry.text, str):
                     raise ValueError(f"tier {entry.tier!r}")
             except (TypeError, ValueError, AttributeError) as error:
-                raise ValueError(f"entry {number} of the export cannot be read: {error}; nothing was imported") from error
+                raise ValueError(
+                    f"entry {number} of the export cannot be read: {error}; nothing was imported"
+                ) from error
             if entry.tier == "record":
                 new = self._stamped(entry.with_(turn=""), "import")
                 renamed[entry.id] = new.id
@@ -294,7 +305,9 @@ class LocalMemory:
                 todo += below.evidence
         return found
 
-    def _apply(self, operation: str, turn: str, before: list[Entry], after: list[Entry], remove: Sequence[str] = ()) -> None:
+    def _apply(
+        self, operation: str, turn: str, before: list[Entry], after: list[Entry], remove: Sequence[str] = ()
+    ) -> None:
         """Journal, then write, then derive: a crash in between leaves nothing that cannot be undone."""
         ids = [e.id for e in after]
         self._journal.upsert(

@@ -15,6 +15,12 @@ from mrrec.catalog.vocabulary import PACES, TONES
 from mrrec.memory.entry import DISLIKED, LIKED, Entry, entry_id
 
 LEAST_SUPPORT = {"name": 2}  # items that must agree; 3 for everything else
+# Genres that are called by their own name
+PLURAL = {"western": "westerns", "musical": "musicals", "thriller": "thrillers", "comedy": "comedies",
+          "documentary": "documentaries", "romance": "romances", "drama": "dramas", "short stories": "short stories",
+          "graphic novel": "graphic novels", "literary fiction": "literary fiction", "historical fiction": "historical fiction",
+          "poetry": "poetry", "essay": "essays", "memoir": "memoirs", "biography": "biographies",
+          "visual novel": "visual novels", "roguelike": "roguelikes", "shooter": "shooters"}  # fmt: skip
 LEAST_LIFT = 1.5
 LEAST_SHARE = 0.6  # of the items with the feature, how many point the same way
 MOST_PATTERNS = 24  # a kind
@@ -85,9 +91,9 @@ def profile(person: str, found: Sequence[Entry]) -> list[Entry]:
         what = f"what is {term}" if term in TONES | PACES else term
         made.append(_profile(person, f"{where}: {verb} {what}", (term,), side, "", group))
     for kind in sorted({p.kind for p in found if p.kind}):
-        top = [p for p in found if p.kind == kind and p.polarity > 0 and p.terms][:4]
+        top = [p for p in found if p.kind == kind and p.polarity > 0 and p.terms][:5]
         if len(top) >= 2:
-            terms = tuple(p.terms[0] for p in top)
+            terms = tuple(dict.fromkeys(p.terms[0] for p in top))
             made.append(_profile(person, f"In {kind}s above all: {', '.join(terms)}", terms, 1, kind, top))
     return made
 
@@ -106,7 +112,7 @@ def _pattern(person, kind, feature, side, strength, supporting, of, maker) -> En
     count = f"{len(supporting)} of {of} {'liked' if side > 0 else 'disliked'}"
     verb = "Likes" if side > 0 else "Dislikes"
     if sort == "genre":
-        text = f"{verb} {value} {kind}s"
+        text = f"{verb} {PLURAL[value]}" if value in PLURAL else f"{verb} {value} {kind}s"
     elif sort == "theme":
         text = f"{verb} {value} {kind}s" if value in TONES | PACES else f"{verb} {kind}s about {value}"
     elif sort == "name":
@@ -135,9 +141,16 @@ def _stated(person: str, record: Entry) -> list[Entry]:
         made.append(
             Entry(
                 id=entry_id("pattern", person, record.kind, "said", value, str(record.polarity)),
-                tier="pattern", event="said", text=f"{verb} {value}{scope} (said so)", kind=record.kind,
-                terms=(value,) if sort == "theme" else (), names=(value,) if sort == "name" else (),
-                value=record.value, strength=max(0.6, record.strength), when=record.when, source="derived",
+                tier="pattern",
+                event="said",
+                text=f"{verb} {value}{scope} (said so)",
+                kind=record.kind,
+                terms=(value,) if sort == "theme" else (),
+                names=(value,) if sort == "name" else (),
+                value=record.value,
+                strength=max(0.6, record.strength),
+                when=record.when,
+                source="derived",
                 evidence=(record.id,),
             )  # fmt: skip
         )

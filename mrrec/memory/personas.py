@@ -47,11 +47,15 @@ def records_of(persona: Persona, catalog: Catalog, read_said: Callable[[str], Se
             plain = Entry(id="", tier="record", event="said", text=event["text"], kind=event.get("kind", ""))
             records += [e.with_(when=when, source="persona") for e in understood or [plain]]
         elif item := catalog.get(event["item_id"]):
-            records.append(event_record(event["event"], item, event.get("value"), event.get("text", ""), when, "persona"))
+            records.append(
+                event_record(event["event"], item, event.get("value"), event.get("text", ""), when, "persona")
+            )
     return records
 
 
-def event_record(event: str, item, rating: float | None = None, review: str = "", when: float = 0.0, source: str = "button") -> Entry:
+def event_record(
+    event: str, item, rating: float | None = None, review: str = "", when: float = 0.0, source: str = "button"
+) -> Entry:
     """What happened with an item, as a record. A `rating` is out of five."""
     verdict = f" {rating:g}/{BEST_RATING}" if rating is not None else ""
     said = f": “{review}”" if review else ""

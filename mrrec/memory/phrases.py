@@ -28,7 +28,7 @@ LEAD = any_of("""
     the truth is | truth is | truth be told | turns out | it turns out | it turns out that | i think | i think that |
     i guess | i suppose | i believe | i feel | i find that | i know | i mean | i have to say | i must say | i must admit |
     i have to admit | i admit | i will admit | i have to confess | i confess | i realise | i realised | i realized |
-    i have realised | i have realized | i noticed | i have noticed | i have noticed that | i would say | i said | i told you |
+    i have realised | i have realized | i noticed | i have noticed | i have noticed that | i would say | i (?:ever |once |just |already )?said | i told you |
     i already told you | i mentioned | i already said | i am afraid(?! of) | if i am honest | if i am being honest |
     if you must know | note | note that | in general | generally | generally speaking | usually | normally | mostly |
     as a rule | on the whole | overall | lately | recently | these days | nowadays | now | most of all | above all |
@@ -40,11 +40,11 @@ LEAD = any_of("""
     really | true | right | sure | fair enough | it is just that | one thing | about me | a bit about me | background |
     for context | context | thanks | thank you | thanks a lot | in case it helps | if it helps | oh and | and yes | i said that |
     i told you that | i swear | between us | guilty secret | no offence | to start | to start with | the main thing is | in fact |
-    you forgot that | you forgot | remember | remember that | yes and no | me | myself | honest | my bad | to clarify
+    you forgot that | you forgot | remember | remember that | yes and no | honest | my bad | to clarify
 """)
 # "After work I like …", "in games I prefer …"
 SETTING = (
-    r"(?:after|at|on|in|during|before|as an?|when|whenever|with|over|around|for|throughout|every|once|"
+    r"(?:after|at|on|in|during|since (?!i |we )|before|as an?|when|whenever|with|over|around|for|throughout|every|once|"
     r"when it comes to|as far as|if it is|if i am|unless) [^.?!]{1,60}?"
 )
 # The person's past, which is no taste of today
@@ -65,7 +65,7 @@ MODIFIER = any_of("""
     increasingly | somewhat | slightly | more | most | lately | sometimes | often | occasionally | frequently | instantly |
     enormously | immensely | wholeheartedly | strongly | going to | want to | wanted to | hope to | need to | supposed to | long |
     nearly | almost | currently | passionately | mildly | intensely | of course | obviously | probably | in fact | that |
-    all that | exactly | properly | one of those people who | someone who | the kind of person who | the sort of person who |
+    all that | exactly | properly | been able to | able to | one of those people who | someone who | the kind of person who | the sort of person who |
     the type who | a person who | somebody who | right now | all in all | well | well and truly | recently started to | ever so |
     fully | half | overly | especially not | in general | frankly | necessarily | these days | nowadays
 """)
@@ -141,7 +141,7 @@ _VERBS: tuple[tuple[Sense, Sense, str], ...] = (
         love|appetite|desire|taste|nerves?|attention span|head) (?:for|in)"""),
     (None, -0.95, """stand | bear | abide | stomach | handle | tolerate | take | stand to watch | stand the sight of |
         bear the sight of | bear to watch | stand watching | stand seeing | stand reading | bear watching | handle seeing |
-        handle watching | handle too much | take too much | put up with | stick | cope with | deal with | look at |
+        handle watching | handle too much | take too much | put up with | stick | cope with | deal with | look at | doing with |
         sit through | endure | face"""),
     (None, -0.65, """watch | play | touch | do | see | get on with | get along with | get through | care for |
         care much for | care about | care a lot for | gel with | click with | get excited about | get the hype about |
@@ -245,7 +245,7 @@ _WORK = any_of("films?|books?|games?|stories|a story|a film|a book|a game|novels
 _LIKING = any_of("love|like|enjoy|adore|look for|value|seek|appreciate|want|live for|treasure|crave")
 _HATING = any_of("""hate | dislike | loathe | detest | can not stand | can not bear | can not take | can not handle |
     do not like | do not enjoy | despise | avoid | can not abide | can not deal with | can not stomach | do not want""")
-_WHAT = any_of("""what | all | the thing | the one thing | the only thing | the things | the main thing | one thing | something |
+_WHAT = any_of("""what | all | two things | three things | some things | things | a few things | the thing | the one thing | the only thing | the things | the main thing | one thing | something |
     if there is one thing | the kind of films | the kind of books | the kind of games | the sort of thing | the genre |
     the kind of thing | the kind of stories | the sort of films | the sort of books | the genres""")
 _MOST = r"(?: most| the most| best| more than anything| above all| too| really)?(?: (?:in|about) " + _WORK + r")?"
@@ -258,6 +258,8 @@ FRAMES: tuple[tuple[re.Pattern, float], ...] = tuple(
                rf"red lines?|kryptonite|biggest turn-off|turn-offs?|limits?)(?: in {_WORK})? {_BE} (.+)$"),
         (0.9, rf"^(?:my|our) (?:\w+ ){{0,3}}?favourites? (?:\w+ )??{_NOUN}(?:{_BE}|:) (?:probably |definitely |still |always )?(.+)$"),
         (0.9, rf"^favourites? {_NOUN}: (.+)$"),
+        (0.7, r"^(?:my )?(?:likes?|loves?|i like|i love) : (.+)$"),
+        (-0.8, r"^(?:my )?(?:dislikes?|hates?|i dislike|i hate|i avoid) : (.+)$"),
         (0.8, rf"^my (?:go-to|preferred|comfort|desert island|guilty|number one|top|top three|top five|first choice|usual|default) "
               rf"(?:pleasures? )?(?:\w+ )??{_NOUN}(?:pleasures? )?(?:{_BE}|:) (.+)$"),
         (0.85, rf"^my (?:weakness|passion|obsession|thing|jam|soft spot|happy place|first love|true love|cup of tea|taste|tastes|"
@@ -283,6 +285,9 @@ FRAMES: tuple[tuple[re.Pattern, float], ...] = tuple(
         (0.75, rf"^(.+?) {_MOD}{_PLEASES} me(?: every time| a lot| deeply| to tears| over| going| down| greatly| so much| up| away| from the start)*$"),
         (0.7, rf"^(.+?) {_MOD}(?:works? for me|does it for me|do it for me|hits? the spot|hits? different|warms? my heart|makes? my day|lifts? my spirits)(?: every time)?$"),
         (-0.75, r"^(.+?) (?:is|are|was|were) (?:\w+ )?too (?:\w+)(?: \w+)? for me$"),
+        (-0.7, rf"^(.+?) {_BE} {VERY}(?:over|done|played out|old hat|stale|dead|finished) (?:for|to) me$"),
+        (-0.9, r"^my (?:stomach|nerves|heart|head|eyes) can not (?:really )?(?:take|handle|stand|bear|cope with|stomach) (.+)$"),
+        (0.9, r"^(?:i|we) could not (?:put|stop (?:reading|playing|watching)) (.+?)(?: down)?$"),
         (0.85, r"^give me (.+?) (?:any day|every time|any time|anytime|over .+)(?: of the week)?$"),
         (0.8, r"^(?:there is )?(?:nothing beats|you can not beat|nothing better than|you can never go wrong with|long live|i am here for|i am all for|sign me up for) (.+)$"),
         (0.95, r"^(?:there is )?nothing (?:that )?i (?:like|love|enjoy|adore) (?:more|better) than (.+)$"),
@@ -312,8 +317,8 @@ FRAMES: tuple[tuple[re.Pattern, float], ...] = tuple(
         (0.8, rf"^(?:{_WORK}|everything) (?:with|by|about|set in|featuring|involving) (.+?) (?:and |, )?i am (?:in|sold|there|happy|hooked|on board)$"),
         (0.75, r"^(.+?) (?:all the way|for the win|ftw|forever|rocks?|rules?|is life|are life|is king|are king)$"),
         (-0.8, r"^(.+?) (?:sucks?|stinks?|can get lost|is the pits)$"),
-        (0.85, rf"^{_WHAT}(?: that| which)? i {_MOD}{_LIKING}{_MOST} (?:, )?(?:is|are|it is) (.+)$"),
-        (-0.95, rf"^{_WHAT}(?: that| which)? i {_MOD}{_HATING}{_MOST} (?:, )?(?:is|are|it is) (.+)$"),
+        (0.85, rf"^{_WHAT}(?: that| which)? i {_MOD}{_LIKING}{_MOST} (?:, )?(?:is|are|it is|:) (.+)$"),
+        (-0.95, rf"^{_WHAT}(?: that| which)? i {_MOD}{_HATING}{_MOST} (?:, )?(?:is|are|it is|:) (.+)$"),
         (0.75, r"^all i (?:ever )?(?:watch|read|play)(?: these days| lately| now)? (?:is|are) (.+)$"),
         (0.7, r"^(.+?) (?:is|are) (?:all|pretty much all|basically all|mostly what|what|the only thing) (?:i|we) (?:ever )?(?:watch|read|play|love|like|go for)(?: these days| lately| now| most| best)?$"),
         (-0.6, r"^not (?:really )?(?:a )?(?:big |huge |much of a )?(.+?) (?:person|fan|lover|guy|girl)$"),
@@ -371,7 +376,7 @@ _TRADE = any_of(r"""vegan | vegetarian | nurse | student | doctor | parent | mot
 FACTS = tuple(
     re.compile("(?:" + p + ")")
     for p in (
-        rf"(?:only |just |usually |really )*(?:have|have got|got|get) (?:only |just |about |around |at most |roughly |barely |less than |up to )*{_N} (?:and a half )?(?:\w+ )?(?:hours?|minutes?|mins?)\b",
+        rf"(?:only |just |usually |really )*(?:have|have got|got|get|have only got|have only|have just|have just got) (?:only |just |about |around |at most |roughly |barely |less than |up to )*{_N} (?:and a half )?(?:\w+ )?(?:hours?|minutes?|mins?)\b",
         r"(?:only |do not |really )*(?:have|get) (?:not |very |so |too )*(?:much|little|limited|no) (?:free |spare |reading |gaming )*time\b(?! for)",
         r"only (?:have|get) (?:the |my )?(?:evenings?|weekends?|mornings?|commute)\b",
         rf"(?:mostly |usually |always |only |often |mainly |generally |prefer to |like to |love to |normally |can only |tend to )*(?:watch|read|play|listen)"
@@ -415,7 +420,7 @@ IRONY = re.compile(any_of(r"""
     \bbecause i (?:just|simply|clearly|obviously|really|so|absolutely) (?:love|adore|enjoy)\b | \bhow i (?:just )?(?:love|adore|enjoy)\b |
     \b(?:love|adore|enjoy) nothing more than (?:being|wasting|sitting through|another|watching paint) | \bwho does not (?:love|like|enjoy|adore)\b |
     \b(?:love|adore|enjoy|like) (?:it when|how) (?:a |the |you |every|they |nothing|films? |nobody|people) | \bthe highlight of my\b | \bmy life is complete\b |
-    (?:love|adore|enjoy)(?:d)? (?:every (?:single )?minute|watching) .*(?:paint dry|dentist|not) | \bnot !$ | \bslow clap\b | \bwhat a (?:surprise|treat) , another
+    (?:love|adore|enjoy)(?:d)? (?:every (?:single )?minute|watching) .*(?:paint dry|dentist|not) | \bnot !$ | , do not you$ | \bslow clap\b | \bwhat a (?:surprise|treat) , another
 """))  # fmt: skip
 QUESTION = re.compile(
     r"^(?:(?:and|but|so|or|well|hey|hi|ok|okay|please|also|then|,) )*(?:(?:do|does|did|is|are|was|were|am|can|could|would|will|should|shall|may|might|have|has|had)(?: not)? "
@@ -430,7 +435,7 @@ REQUEST = re.compile(
 # "… , a scary film please", "… , something like it?"
 LOOSE_REQUEST = re.compile(r"^(?:a|an|any|anything|some|something|more|maybe|one|another|similar|now|for|the same) ")
 OTHERS = re.compile(
-    r"\b(?:he|she|they|them|people|everyone|everybody|someone|somebody|nobody|says?|said|thinks?|thought|told|claims?|critics|reviews?|reviewers|apparently|supposedly|according|"
+    r"^(?:i|we) | (?:that|who|which)$|\b(?:he|she|they|them|people|everyone|everybody|someone|somebody|nobody|says?|said|thinks?|thought|told|claims?|critics|reviews?|reviewers|apparently|supposedly|according|"
     r"heard|hear|hates|loves|likes|wants|if|would|who|whether|imdb|tomatoes|metacritic)\b|'s$"
 )
 # Words of others, until the person speaks again
@@ -444,7 +449,7 @@ TALK = re.compile(any_of(r"""
     ^(?:you|yours|u|it|it all|this|that|these|those|them|him|her|me|myself|us|everything|everyone|nothing|anything|something|people|most people|all|any|one|a|an|the|not|much|a lot|more|most things|so|too|yes|no|way|well)$ |
     ^(?:your|our|how|where|why|what you|when you|that you|that i|to you|being able)\b | ^my (?!favourite) | \byour (?:help|taste|style|recommendations?|suggestions?|jokes?|picks?|idea|answer)\b |
     ^(?:talking|chatting|speaking|hanging out|living|working|being) (?:to|with|here|in|at|on)\b | ^being (?:wrong|late|alone|bothered|ill|sick|interrupted|told|right|busy|home|rushed)\b |
-    ^(?:this|that|these|those|the new|the) (?:app|site|chat|bot|thing|assistant|tool|website|idea|suggestions?|answers?|recommendations?|weather|way|sound of|look of|design|interface|list|feature|explanation|reply|vibe|choices?|picks?|name|colour|place|city|town|moon)\b |
+    ^(?:this|that|these|those) (?!(?:kinds?|sorts?|types?|films?|genres?|stuff)\b) | ^(?:this|that|these|those|the new|the) (?:app|site|chat|bot|thing|assistant|tool|website|idea|suggestions?|answers?|recommendations?|weather|way|sound of|look of|design|interface|list|feature|explanation|reply|vibe|choices?|picks?|name|colour|place|city|town|moon)\b |
     ^to (?:bother|bore|ask|say|admit|break|interrupt|disturb|trouble|sound|complain|see you|hear|think|know|keep|disagree|tell|spoil|burst|rush|waste|disappoint|go|leave|bed|be (?:that|rude|picky|difficult|annoying|honest|a bother|a pain|the))\b |
     ^(?:(?:mon|tues|wednes|thurs|fri|satur|sun)days?|mornings?|evenings?|weekends?|holidays|summers?|winters?|autumn|spring|(?:hot|cold|bad|good|nice|sunny|rainy|warm)? ?(?:weather|days?|nights?|mornings?)|the (?:heat|cold|rain|snow|sun|sea|beach|weather|gym))\b(?! \w) |
     ^(?:a |some |good |cold |hot |iced |fresh |dark |spicy |strong |black )*(?:pizza|coffee|tea|chocolate|cake|beer|wine|cheese|bread|food|pasta|sushi|curry|breakfast|lunch|dinner|vegetables|broccoli|mushrooms|olives|ice cream|bananas|eggs|garlic|salad|soup|naps?|walks?|long walks|swimming|running|jogging|
@@ -466,7 +471,7 @@ CRAFT = re.compile(r"\b" + any_of(r"""
     happy | long takes? | shaky | handheld | found footage | three hours | two hours | pages | foreign | translated | period |
     costume | victorian | short | (?:19|20)?\d0s | twenties | thirties | forties | fifties | sixties | seventies | eighties |
     nineties | scandinavian | nordic | world cinema | television | shows | spoilers? | trailers? | audiobooks? | comics? | drawings? | rpgs? | souls-?likes? |
-    mmos? | side quests? | tutorials? | timers? | crafting | permadeath | puzzles? | slapstick | melodrama\w* | schmaltz\w* | sentimental\w* | sappy | preachy\w*
+    mmos? | side quests? | tutorials? | timers? | crafting | permadeath | puzzles? | slapstick | melodrama\w* | schmaltz\w* | sentimental\w* | sappy | atmosphere | atmospheric | tension | suspense | vibes? | moods? | preachy\w*
 """) + r"\b")  # fmt: skip
 NATIONS = re.compile(r"\b(?:korean|japanese|french|italian|german|swedish|danish|spanish|indian|iranian|chinese|russian|british|american|polish|african|mexican|brazilian|australian|irish|european|latin american|czech|hungarian|taiwanese|turkish|english|scottish|norwegian|icelandic|argentine|nigerian|arabic|hong kong)\b")
 
@@ -489,7 +494,7 @@ SHOWN_ALL = re.compile(rf"^(?:both|them all|(?:both|all|all {_COUNT}|every one|m
 IT = re.compile(r"^(?:it|this|that|this one|that one|(?:the|this|that) (?:film|book|game|novel|whole thing))(?: again| twice)?$")
 THEM = re.compile(r"^(?:it|that|them|those|these|they|that stuff|this stuff|that genre|the genre|those films|those books|these films|(?:that|those|these) (?:kinds?|sorts?|types?)(?: of (?:thing|films?|books?|games?|stories))?|them all|that kind of thing|him|her)$")
 # What a list, a contrast or a clause is joined with
-JOIN = r"(?:,|:|and|but|so|yet|though|although|because|since|while|whereas|however|except|plus|then|or|as|also)"
+JOIN = r"(?:,|:|nor(?= is| are| do| can| am)|and|but|so|yet|though|although|because|since|while|whereas|however|except|plus|then|or|as|also)"
 SPLIT = re.compile(r" (?:, )?(?:and also|and even|and|or|nor|plus|as well as|but|,|/|then)(?: (?:also|even|especially|of course|definitely|maybe|then))* (?!not )")
 FLIP = re.compile(r"(?:^| )(?:, )?(?:but |just |though |and |only |or )?(?:not|never|except for|except|apart from|other than|excluding|minus|save for|with the exception of|bar)(?: for)? ")
 CUT = re.compile(r" (?:,? ?because|so that|when|whenever|if|unless|as long as|even though|ever since|since|provided|like i said|but only|which|who|without|with no|over|more than|rather than|instead of|than|while|until|though|after all|to be honest|tbh|compared|as far as|thanks to|where i)\b.*$")
@@ -500,8 +505,8 @@ TRAILING = re.compile(
     like the plague | of all time | ever | since i was \w+ | tonight | today | right now | this evening | this time | at the moment | for now | just now | this weekend |
     for once | for a change | again | twice | yesterday | last night | last week | last year | last month | recently | years ago | a while ago | already | in one sitting | halfway | halfway through |
     half way | half way through | so far | from time to time | sometimes | now and then | occasionally | in small doses | personally | i am afraid | i must say | i guess | i think | or so | etc | and so on | and such |
-    and stuff | and things | and so forth | and the like | and all that | or anything | or whatever | or something | in any form | of any kind | of any sort | whatsoever | full stop | period | or not | you know | you see | to be fair |
-    the other day | with my \w+ | in the cinema | at the cinema | on netflix | all the time | all my life | for years | for ages | from start to finish | after \w+ (?:minutes|pages|chapters|hours|episodes) | on screen | of late |
+    and stuff | and things | and so forth | and the like | and all that | or anything | or whatever | or something | in any form | in (?:this|our|my) (?:house|home|family) | of any kind | of any sort | whatsoever | full stop | period | or not | you know | you see | to be fair |
+    the other day | with my \w+ | in the cinema | at the cinema | on netflix | all the time | all my life | for years | for ages | for \w+ (?:hours|years|weeks|months|days) | from start to finish | after \w+ (?:minutes|pages|chapters|hours|episodes) | on screen | of late |
     in films | in books | in games | in my films | in my books | in my games | in a film | in a book | in a game | in novels | in stories | as a genre | in particular | in the end | at first | as a kid | as a child | growing up |
     every day | every time | any day | forever | but there you go | to be sure | unfortunately | sadly | for me | then | actually | honestly | obviously | of course | usually | mostly | somehow | eventually""") + r"$"
 )
@@ -550,7 +555,7 @@ COMMANDS: tuple[tuple[str, re.Pattern], ...] = tuple(
         ("forget_all", r"(?:start over|start again|begin again)(?: from scratch| with (?:a clean slate|an empty memory|a blank slate))|(?:a )?clean slate|start from scratch"),
         ("undo", r"(?:undo|un-do|revert|reverse)(?: (?:that|it|this|the last (?:change|one|thing|step|action|bit)|my last (?:change|message|one)|your last (?:change|step)|what you (?:just )?did|the change|the forgetting|this change|last change))?"),
         ("undo", r"(?:bring|put|change|give|get|take|restore|want) (?:it|that|them|those|this|the memory|that memory|my memor(?:y|ies)|everything|what you forgot)(?: all)? back(?: in)?"),
-        ("undo", r"(?:restore|recover|reinstate) (?:it|that|them|the memory|my memor(?:y|ies)|everything|what you (?:forgot|deleted)|that memory)|i (?:want|would like) (?:it|that) back|i take (?:that|it) back|un-?forget (?:that|it)"),
+        ("undo", r"i (?:want|need) (?:it|that|them|that memory|my memor(?:y|ies)) back|(?:restore|recover|reinstate) (?:it|that|them|the memory|my memor(?:y|ies)|everything|what you (?:forgot|deleted)|that memory)|i (?:want|would like) (?:it|that) back|i take (?:that|it) back|un-?forget (?:that|it)"),
         ("undo", r"(?:scratch|strike|cancel|disregard|unsay) that|(?:forget|ignore|delete|remove|disregard|do not remember) (?:that|this|what i (?:just )?(?:said|told you|wrote)|(?:that )?i (?:just )?said (?:that|anything)|the last (?:thing|one|message|memory|bit)(?: i said)?|my last message)(?: just now)?|i did not mean (?:that|to say that|it)|go back(?: one step)?"),
     )
 )  # fmt: skip
@@ -579,7 +584,8 @@ NEVER_SAID = re.compile(r"^(?:(?:no|but|hey|wait|sorry|,) )*(?:i (?:have )?never
 _ANY_RATING = re.sub(r"\?P<\w+>", "?:", RATING.pattern)
 CLAUSE_START = re.compile(
     rf"^(?:(?:{LEAD}|,) )*(?:{ME} |(?:he|she|they|it|you|people|everyone|everybody|someone|nobody|there) |(?:this|that|these|those|what) (?:is|was|one)\b|my \w+|if |when i |{BARE.pattern} (?!and\b|or\b|,)\S|"
-    rf"t_\d+ (?:is|was|were|are|bored|made|has|\d|:)|the (?:{_ORDER})(?: one)? (?:is|was|bored|made)|(?:is|was) |{_ANY_RATING}|(?:{ME} )?{VERY}(?:{FINE}|{DULL})$|"
+    rf"t_\d+ (?:is|was|were|are|bored|made|has|\d|:)|the (?:{_ORDER})(?: one)? (?:is|was|bored|made)|(?:is|was) |(?:nor|neither) (?:is|are|do|can|am|have)\b|"
+    r"(?:the|his|her) (?:\w+ ){1,2}(?:loves?|loved|hates?|hated|likes?|liked|enjoy\w*|was|were|is|are|did|does|thinks?|says?|said|wants?)\b|"
     rf"(?:please|not|no|never) .*\b(?:tonight|today|please|right now|this time)$|(?:in|for|with|when it comes to|at|on) (?:[\w'-]+ ){{1,4}}?(?:, )?{ME} |"
     r"(?:so do i|me too|neither do i)\b|gave up|could not|did not|do not|can not|will not)"
 )
@@ -587,6 +593,9 @@ CLAUSE_START = re.compile(
 FRAME_START = re.compile(
     rf"^(?:(?:[\w'-]+ ){{1,4}}?{ME} (?:[\w]+ ){{0,3}}(?:love|loved|like|liked|hate|hated|adore|enjoy|stand|bear|loathe|detest|avoid)$|(?:[\w'-]+ ){{1,4}}?(?:{_BE}|{_BORES}|{_PLEASES}|makes?|gives?|does|do|did|has|get|gets|leaves?) (?:[\w'-]+ ){{0,3}}?(?:me|my|for me)\b)"
 )
-MEMBER = re.compile(rf"^(?:(?:{LEAD}|,) )*(?!{ME} )(?:[\w'-]+ ){{0,3}}[\w'-]+$")
+RATING_START = re.compile(rf"^(?:a |an )?{_ANY_RATING}")
+VERDICT_START = re.compile(rf"^(?:{ME} )?{VERY}(?:{FINE}|{DULL})$")
+FOLLOWS_START = re.compile(r"^(?:also |do |really |still |mostly )*(?:like|enjoy|avoid|dislike) \w")
+MEMBER = re.compile(rf"^(?:(?:{LEAD}|,) )*(?!{ME} |{BARE.pattern} )(?:[\w'-]+ ){{0,3}}[\w'-]+$")
 # Compounds whose parts are words of the catalogue, though the whole is another thing
 COMPOUND = re.compile(r"\b(?:jump ?-?scares?|jumpscares?|open worlds?|love triangles?|family drama)\b")

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from rapidfuzz.distance import OSA
 
+from mrrec.catalog.items import normalise
 from mrrec.catalog.lookup import Mention
 
 _TOKEN = re.compile(r"\b[wb]/c?(?!\w)|\d+(?:[.,]\d+)?(?![\w-])|[^\W_]+(?:['’-][^\W_]+)*|\n|[^\s\w]|_")
@@ -108,9 +109,19 @@ def _folds(raw: str, mentions: Sequence[Mention]) -> list[tuple[int, int, str, M
     free = [
         m
         for m in mentions
-        if m.surface not in _CARRYING and not any(start < m.end and m.start < end for start, end, *_ in quotes)
+        if _is_meant(m) and not any(start < m.end and m.start < end for start, end, *_ in quotes)
     ]
     return sorted([*quotes, *((m.start, m.end, "t" if m.items else "n", m) for m in free)], key=lambda f: f[0])
+
+
+def _is_meant(mention: Mention) -> bool:
+    """Not a word that carries a statement, nor a lower-case word that is far from any part of the name."""
+    word = mention.surface.lower()
+    if word in _CARRYING:
+        return False
+    if not mention.names or " " in word or mention.surface != word:
+        return True
+    return any(OSA.distance(word, part) <= 1 for name in mention.names for part in normalise(name).split())
 
 
 def _open(token: str, known: Container[str] | None) -> list[str]:
@@ -126,6 +137,6 @@ def _open(token: str, known: Container[str] | None) -> list[str]:
         return SPELLINGS.get(word, word).split(" ")
     if re.search(r"(.)\1\1", word):  # "loooove", "sooo"
         word = re.sub(r"(.)\1{2,}", r"\1", word)
-    if known is not None and len(word) > 3 and word not in known:
+    if known is not None and len(word) > 3 and word not in known and word not in _CARRYING:
         word = next((c for c in _CARRYING if len(c) > 3 and OSA.distance(word, c) == 1), word)
     return word.split(" ")

@@ -85,7 +85,7 @@ class _Clause:
     text: str
     start: int
     end: int
-    mine: bool  # a verb without a subject is the person's own
+    mine: int  # a verb without "I" is the person's own: 1 at the head of a sentence, 2 after a clause of their own
     setting: str = ""  # "in games I like …"
 
 
@@ -127,7 +127,8 @@ class _Reader:
         plain, said = self.text.plain, []
         asks = "?" in plain[end:stop]
         spans = _split(plain, start, end, asks or plain[start:end].endswith(" please"))
-        mine, theirs = True, False
+        mine, theirs = 1, False
+        self.sign *= self.own
         for i, (a, b) in enumerate(spans):
             clause = _opened(plain, a, b, mine)
             first = bool(re.match(rf"{p.ME} |my ", clause.text))
@@ -135,7 +136,10 @@ class _Reader:
             question = (asks and i == len(spans) - 1) or bool(p.QUESTION.match(plain[a:b]))
             reason = bool(said) and said[-1] and bool(re.match(r"(?:because|as|since|when|if|even) ", plain[a:b]))
             said.append(self._clause(clause, question or theirs) or reason)
-            mine = said[-1] or (mine and bool(p.COURTESY.match(plain[a:b]))) or (first and not question)
+            if said[-1] or (first and not question):
+                mine = 2
+            elif not p.COURTESY.match(plain[a:b]) and not clause.text.startswith("it "):
+                mine = 0
         if not any(said):
             return None
         left = [s for s, taken in zip(spans, said, strict=True) if not taken and not p.COURTESY.match(plain[slice(*s)])]
@@ -210,15 +214,21 @@ class _Reader:
             targets = [] if self.own else [replace(t, via=t.words, sign=1) for t in self.last]
             return self._state(clause, targets, 0.65 * same * (self.sign or 1))
         turn = re.match(r"(?:not|never|no|nothing|anything but) (?P<obj>.+)$", clause.text)
-        if not turn or not (self.told or (self.sign and self.own)):
+        likewise = re.match(r"(?:nor|neither) (?:is|are|do i \w+|can i \w+|am i \w+(?: \w+)?) (?P<obj>.+)$", clause.text)
+        if likewise and self.sign < 0 and self.own:
+            return self._state(clause, self._targets(*self._place(clause, likewise), ask=True), -0.6)
+        if not turn or not (self.told or (self.sign and clause.mine)):
             return None
         value = -0.8 if self.told else -0.6 * self.sign
         return self._state(clause, self._targets(*self._place(clause, turn), ask=True), value)
 
     def _frame(self, clause: _Clause) -> bool | None:
         """ "Musicals bore me", "my favourite director is Kurosawa": the object stands elsewhere."""
+        trimmed = clause.text
+        while (shorter := p.TRAILING.sub("", trimmed)) != trimmed:
+            trimmed = shorter
         for pattern, value in p.FRAMES:
-            found = pattern.match(clause.text)
+            found = pattern.match(clause.text) or pattern.match(trimmed)
             if not found or p.OTHERS.search(found["obj"]):
                 continue
             if p.NEGATION.search(found.groupdict().get("mod") or ""):
@@ -232,7 +242,8 @@ class _Reader:
         doubt = p.DOUBT.match(clause.text)
         text = clause.text[doubt.end() :] if doubt else clause.text
         found = _VERB.match(text) or _TOPIC.match(text)
-        if not found or not (found["me"] or (clause.mine and p.BARE.match(text))):
+        bare = clause.mine and (p.BARE.match(text) or (clause.mine > 1 and p.FOLLOWS_START.match(text)))
+        if not found or not (found["me"] or bare):
             return None
         mods = re.sub(r"\b(?:can|could) ((?:\w+ )?(?:not|never|hardly|barely))\b", r"\1", found["mods"])
         mods = re.sub(r"\bnever (?:can|could)\b", "never", mods)
@@ -243,6 +254,8 @@ class _Reader:
             return None
         negated = (len(p.NEGATION.findall(mods)) + bool(doubt)) % 2 == 1
         sense = next((b if negated else a for verb, a, b in p.VERBS if verb.fullmatch(found["verb"])), None)
+        if not negated and re.fullmatch("read|watch|play", found["verb"]) and _OFTEN.search(mods or "mostly"):
+            sense = 0.6 if mods else 0.5
         if sense is None or (negated and re.search(r"\bha(?:ve|d) not\b", mods) and (habit or isinstance(sense, str))):
             return None
         if habit and isinstance(sense, float) and re.search(r"\b(?:have|had|did|was)\b", mods):
@@ -251,9 +264,13 @@ class _Reader:
         obj = found["obj"]
         place = (offset + found.start("obj"), offset + found.end("obj")) if obj else None
         targets = self._targets(*place, ask=True, doing=found["verb"]) if place else self._meant()
+        if sense == 0.5:  # "I watch westerns", while "I watch the news" says nothing
+            targets = [t for t in targets if t.names or set(t.terms) & self.catalog.vocabulary.genres]
+        if negated and found["verb"] == "get into" and any(t.items for t in targets):
+            sense = "abandoned"
         if isinstance(sense, str):
             return self._state(clause, [t for t in targets if t.items or t.title], EVENT_VALUE[sense], sense, place)
-        if habit:
+        if habit and negated:
             targets = [t for t in targets if not t.items and not t.title]
         return self._state(clause, targets, _put(sense, mods, clause, bool(doubt)), place=place)
 
@@ -395,7 +412,7 @@ class _Reader:
         held = [self.text.held[w] for w in re.findall(r"\b[tnq]_\d+", plain)]
         beside = re.sub(r"\b[tnq]_\d+(?:'s)?", " ", plain).strip()
         items = [i for m in held for i in self._chosen(m.items, doing + " " + beside)]
-        pure = bool(p.BESIDE.match(beside))
+        pure = bool(p.BESIDE.match(beside)) or bool(_TITLE_FIRST.match(plain))
         if items and pure:
             return _Target(words, items=tuple(items), kind=kind)
         names = tuple(n for m in held for n in (m.names if "others" in m.surface else m.names[:1]))
@@ -484,7 +501,9 @@ class _Reader:
         for a, _ in _split(plain, start, end, True)[1:]:
             if p.REQUEST.match(plain[a:end]) or p.LOOSE_REQUEST.match(plain[a:end]):
                 before = re.search(rf"(?: (?:{p.JOIN}))*$", plain[start : a - 1])
-                if self._order(plain[start : start + before.start()], start):
+                order = plain[start : start + before.start()]
+                said_so = not order.startswith("forget ") or re.match(r"forget (?:about|that|what|every|all|my|i|the) ", order)
+                if said_so and self._order(order, start):
                     return self.text.words(a, stop, after=True)
                 return None
         return "" if self._order(plain[start:end], start) else None
@@ -572,6 +591,9 @@ _VERDICT = re.compile(
     rf"^(?:(?P<obj>.+?) (?:is|was|are|were|has been|looks|felt|feels|turned out(?: to be)?) )?(?P<how>(?P<not>not )?{p.VERY})"
     rf"(?:(?P<fine>{p.FINE})|(?P<dull>{p.DULL}))(?: (?:{p.TRAILING.pattern[:-1]}|film|book|game|read|one|stuff|though|in places|as always|.{{0,25}}))?$"
 )
+_OFTEN = re.compile(r"\b(?:mostly|mainly|always|usually|only|often|generally|tend to|typically)\b")
+# "Jaws a hundred times", while "the Heat soundtrack" is another thing
+_TITLE_FIRST = re.compile(r"(?:the )?(?:film |book |game |novel )?t_\d+ (?!(?:fans?|soundtrack|universe|references?|memes?|ending|score|remake|sequel)\b)")
 _PROPER = re.compile(r"[A-Z][\w.'’-]+(?: (?:[A-Z][\w.'’-]*|de|of|the|van|von|la))* [A-Z][\w.'’-]+")
 _BREAK = re.compile(rf" (?:{p.JOIN})(?: (?:{p.JOIN}))*(?= )")
 
@@ -594,12 +616,12 @@ def _put(sense: float, mods: str, clause: _Clause, doubt: bool) -> float:
     return sense
 
 
-def _opened(plain: str, start: int, end: int, mine: bool) -> _Clause:
+def _opened(plain: str, start: int, end: int, mine: int) -> _Clause:
     """The clause at `plain[start:end]` without what opens it."""
     text = plain[start:end].rstrip(" ,:")
     opening = _OPENING.match(text)
     at = opening.end() if opening else 0
-    setting = _SETTING.match(text, at)
+    setting = _SETTING.match(text) or _SETTING.match(text, at)
     if setting:
         at = setting.end()
     return _Clause(text[at:], start + at, start + len(text), mine, setting["setting"] if setting else "")
@@ -619,6 +641,12 @@ def _split(plain: str, start: int, end: int, loose: bool) -> list[tuple[int, int
         before, after = plain[at : mark.start()], plain[mark.end() + 1 : end]
         turn = re.search(r"\b(?:but|though|although|yet)\b", mark[0]) and re.match(r"(?:not|never|no) ", after)
         starts = p.CLAUSE_START.match(after) or p.REQUEST.match(after) or (loose and p.LOOSE_REQUEST.match(after))
+        if p.VERDICT_START.match(after) and re.search(r"\bt_\d|\bit\b|\bone\b", before):
+            starts = True
+        if p.FOLLOWS_START.match(after) and re.match(rf"(?:(?:{p.LEAD}|,) )*{p.ME} ", before):
+            starts = True
+        if p.RATING_START.match(after) and not p.MEMBER.match(before):
+            starts = True
         if p.FRAME_START.match(after) and not p.MEMBER.match(before):
             starts = True
         if re.search(r"\b(?:my|our) (?:\w+ ){0,1}\w+$|\bn_\d+$", before) and re.match(r"(?:i|me)\b", after):

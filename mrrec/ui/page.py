@@ -41,6 +41,8 @@ EXAMPLES = (
 )
 GUEST = "A guest, whose memory begins empty and is erased after the visit."
 HEADER = "<h1>mrrec</h1><p>Films, books and games, chosen by what it remembers of you – and it shows how.</p>"
+DEPTH = "Hops: recalls and look-ups at most; more takes longer."
+NEW = "0 keeps to what you like, 1 seeks what is new."
 WELCOME = "## What are you in the mood for?\nSay it in your own words. Every step, and every memory used, is shown."
 _FOLDER = Path(__file__).parent
 _PRESS = (_FOLDER / "press.js").read_text("utf-8")
@@ -439,10 +441,10 @@ def _settings_inputs(defaults: Settings) -> list[gr.components.Component]:
     """One input for each of `KEPT`, in that order."""
     names = [("What happened", "record"), ("Patterns", "pattern"), ("Traits", "profile")]
     return [
-        gr.Slider(0, 6, defaults.max_hops, step=1, label="Depth of thought", info="Hops: recalls and look-ups at most; more takes longer"),
+        gr.Slider(0, 6, defaults.max_hops, step=1, label="Depth of thought", info=DEPTH),
         gr.Slider(1, 10, defaults.k, step=1, label="Memories per aspect"),
         gr.CheckboxGroup(names, value=list(defaults.tiers), label="Tiers of memory in use"),
-        gr.Slider(0, 1, defaults.adventurous, step=0.05, label="Adventurous", info="0 keeps to what you like, 1 seeks what is new"),
+        gr.Slider(0, 1, defaults.adventurous, step=0.05, label="Adventurous", info=NEW),
         gr.Slider(1, 10, defaults.n_items, step=1, label="How many to recommend"),
     ]  # fmt: skip
 

@@ -139,7 +139,7 @@ class Session:
         self.notes[turn.id] = note
 
     def take_back(self, turns: int = 1) -> str:
-        """Remove the last turns and what they taught. Returns the message of the earliest, empty where there is none."""
+        """Remove the last turns and what they taught; the message of the earliest is returned, or an empty one."""
         message = ""
         for _ in range(min(turns, len(self.conversation.turns))):
             message = self.conversation.take_back()
