@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import tempfile
+import time
 from pathlib import Path
 
 from mrrec.assistant import Assistant
@@ -28,6 +29,7 @@ def main() -> None:
             p.answered()
             open_step(p, "Recalled")
             open_step(p, "Ranked")
+            time.sleep(1)  # they unfold
             keep(p, "steps")
             p.click(".presses button")
             p.wait(lambda: p.all('.presses button[aria-pressed="true"]'))

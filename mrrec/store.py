@@ -50,7 +50,9 @@ class Store:
         try:
             self.path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise RuntimeError(f"cannot make the store at {self.path}: {error.strerror}; choose another with --store")
+            raise RuntimeError(
+                f"cannot make the store at {self.path}: {error.strerror}; choose another with --store"
+            ) from error
         self._db = lancedb.connect(str(self.path), read_consistency_interval=timedelta(0))
 
     def has(self, name: str) -> bool:

@@ -34,8 +34,13 @@ def write_random_gguf(path: Path, seed: int = 0) -> Path:
     writer.add_vocab_size(words)
 
     noise = np.random.default_rng(seed)
-    add = lambda name, *shape: writer.add_tensor(name, noise.normal(0, 0.4, shape).astype(np.float16))
-    ones = lambda name: writer.add_tensor(name, np.ones(WIDTH, np.float32))
+
+    def add(name, *shape):
+        writer.add_tensor(name, noise.normal(0, 0.4, shape).astype(np.float16))
+
+    def ones(name):
+        writer.add_tensor(name, np.ones(WIDTH, np.float32))
+
     add("token_embd.weight", words, WIDTH)
     ones("output_norm.weight")
     for layer in range(LAYERS):

@@ -133,7 +133,7 @@ def test_what_is_hostile_stays_text(address, assistant):
         trace = {"format": "mrrec-trace-1", "id": "t", "message": HOSTILE, "steps": [
             {"step": "thought", "id": "a", "start": 1.0, "end": 2.0, "text": HOSTILE},
             {"step": "recall", "id": "b", "start": 2.0, "end": 3.0, "aspects": [HOSTILE],
-             "entries": [{"id": HOSTILE, "tier": HOSTILE, "text": HOSTILE, "aspect": HOSTILE, "score": 1.0, "evidence": [HOSTILE]}]},
+             "entries": [dict.fromkeys(("id", "tier", "text", "aspect"), HOSTILE) | {"evidence": [HOSTILE]}]},
             {"step": "answer", "id": "c", "start": 3.0, "end": 4.0, "text": HOSTILE,
              "items": [{"id": HOSTILE, "title": HOSTILE, "why": HOSTILE, "facts": [HOSTILE], "memories": [HOSTILE]}]},
         ]}  # fmt: skip

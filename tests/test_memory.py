@@ -133,7 +133,10 @@ def test_export_and_import_lose_nothing(assistant, memory, catalog, person):
     data = json.loads(json.dumps(memory.export()))
     other = assistant.memory(person + "-copy")
     other.import_(data)
-    strip = lambda m: sorted((e.text, e.value, e.when, e.terms) for e in m.entries("record"))
+
+    def strip(m):
+        return sorted((e.text, e.value, e.when, e.terms) for e in m.entries("record"))
+
     assert strip(other) == strip(memory)
     assert {p.text for p in other.entries("pattern")} == {p.text for p in memory.entries("pattern")}
     with pytest.raises(ValueError, match="format"):

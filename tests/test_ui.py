@@ -227,6 +227,12 @@ def test_a_card_shows_the_item_its_reason_and_what_that_rests_on():
     assert "<button" not in cards([step("answer", text="x", items=[ITEM])], None)
 
 
+def test_an_item_on_a_card_is_not_told_twice():
+    answer = step("answer", text="Here.\n\n**X** (1979): slow\n**Y** (1980): be", items=[ITEM])
+    html = step_message(answer, on_cards=True).content
+    assert "Here." in html and "<b>Y</b>" in html and "<b>X</b>" not in html
+
+
 # A visit
 
 

@@ -1,4 +1,4 @@
-"""What a person commands of the memory in the chat: list, forget, undo. Reports are composed of what was really done."""
+"""What a person asks of the memory in the chat: list, forget, undo, why. Reports tell what was really done."""
 
 from __future__ import annotations
 
@@ -67,8 +67,8 @@ def _why(start: float, message: str, cards: Sequence[dict], memory: LocalMemory 
         ground = "; ".join(card["facts"])
         held = [known[i] for i in card["memories"] if i in known]
         used += held
-        lines.append(f"- {card['title']}: {card['why']}. It rests on these facts: {ground or 'none'}"
-                     + (f"; and on {', '.join(f'[{e.id}] {e.text}' for e in held)}." if held else ", and on no memory."))  # fmt: skip
+        memories = "; and on " + ", ".join(f"[{e.id}] {e.text}" for e in held) if held else ", and on no memory"
+        lines.append(f"- {card['title']}: {card['why']}. It rests on these facts: {ground or 'none'}{memories}.")
     return _say(start, "\n".join(lines), used)
 
 

@@ -19,8 +19,9 @@ from typing import TYPE_CHECKING
 from mrrec.agent import protocol
 from mrrec.agent.commands import explain, obey
 from mrrec.agent.conversation import Conversation, Turn, feedback, replay
-from mrrec.agent.rank import Candidate, Ranked, Rule, Taste, Wanted, rank
-from mrrec.agent.reasons import Clause, clauses
+from mrrec.agent.pen import Pen, held
+from mrrec.agent.rank import Candidate, Ranked, Rule, Taste, Wanted, nothing, rank
+from mrrec.agent.reasons import Clause, card, clauses
 from mrrec.agent.request import Request, read_request
 from mrrec.agent.rules import binding, limits
 from mrrec.agent.steps import (
@@ -39,7 +40,6 @@ from mrrec.agent.steps import (
 from mrrec.catalog import Item
 from mrrec.catalog.lookup import shared
 from mrrec.catalog.vocabulary import PACES, TONES
-from mrrec.llm.engine import Message
 from mrrec.memory import Entry
 from mrrec.memory.local import Recalled
 from mrrec.memory.write import Reading, read_message
@@ -51,7 +51,6 @@ if TYPE_CHECKING:
 __all__ = ["Conversation", "Turn", "feedback", "replay", "run"]
 log = logging.getLogger(__name__)
 
-HISTORY = 3  # earlier turns that the model sees; the engine leaves out the oldest where they do not fit
 MOST_SHOWN = 8  # memories after one recall: each costs the model a judgement
 MOST_QUESTIONS = 1  # questions put to a newcomer in one conversation
 NOTHING_YET = "nothing is remembered yet"
@@ -87,7 +86,7 @@ class _Turn:
         self.message = message.strip()
         self.record = Turn(self.message)
         self.random = random.Random(settings.seed)
-        self.transcript = None
+        self.pen: Pen | None = None
         self.aliases: dict[str, Entry] = {}  # m1, m2 … to what was shown under it
         self.judged: dict[str, bool] = {}
         self.looked_up: list[Item] = []
@@ -127,11 +126,12 @@ class _Turn:
         yield from self._remember()
 
     def _recommend(self) -> Iterator[Step]:
-        self.vector = self.encoder.encode([self._wish_text()])[0]
+        self.telling = self._telling_text()
+        self.vector = self.encoder.encode([self.telling])[0]
         experience = self._experience()
         yield experience
-        with self._model():
-            self.transcript.append(
+        with held(self.assistant.engine, self.conversation, self.message, self.settings) as self.pen:
+            self.pen.append(
                 protocol.block(
                     "experience", "; ".join(f"{a['aspect']}: {a['description']}" for a in experience.aspects) or "none"
                 )
@@ -159,7 +159,7 @@ class _Turn:
             if hop == 0:
                 tag = "recall" if can_recall else "profile"
             else:
-                tag = "".join(self._choose([protocol.open_tag(t) for t in (*tags, "profile")])).strip("<>")
+                tag = "".join(self.pen.choose([protocol.open_tag(t) for t in (*tags, "profile")])).strip("<>")
             if tag == "profile":
                 return
             if tag == "recall":
@@ -167,9 +167,9 @@ class _Turn:
                 if self.recalls[-1].note:
                     return
             else:
-                self._open("lookup")
-                text = self._write(protocol.lookup_grammar(titles), 60, "</lookup>", protocol.plain(titles[0]))
-                self.transcript.append("\n")
+                self.pen.open("lookup")
+                text = self._whole(protocol.lookup_grammar(titles), 60, "</lookup>", protocol.plain(titles[0]))
+                self.pen.append("\n")
                 yield from self._look_up(protocol.split_list(text, "lookup"))
             titles = self._titles_to_offer()
 
@@ -186,16 +186,16 @@ class _Turn:
         return self._done(Experience(**begun, scenario=aspects[0].scenario if aspects else "", aspects=listed))
 
     def _think(self) -> Iterator[Step]:
-        self._open("think")
+        self.pen.open("think")
         yield from self._stream(Thought, protocol.think_grammar(), 70, "</think>", " what fits.", protocol.THOUGHTS)
-        self.transcript.append("\n")
+        self.pen.append("\n")
 
     def _recall(self, shown_aspects: Sequence[str]) -> Iterator[Step]:
         begun = self._begin()
         yield Recall(**begun)
-        self._open("recall")
-        text = self._write(protocol.recall_grammar(shown_aspects), 48, "</recall>", "taste")
-        self.transcript.append("\n")
+        self.pen.open("recall")
+        text = self._whole(protocol.recall_grammar(shown_aspects), 48, "</recall>", "taste")
+        self.pen.append("\n")
         aspects = protocol.split_list(text, "recall")
         known = {a for r in self.recalls for a in r.aspects}
         if known and set(aspects) <= known:
@@ -217,16 +217,14 @@ class _Turn:
         note = "" if fresh else (NOTHING_YET if not self.aliases else "nothing new was found")
         step = Recall(**begun, aspects=tuple(aspects), entries=tuple(_shown(a, r) for a, r in names.items()), note=note)
         self.recalls.append(step)
-        self.transcript.append(
-            protocol.block("memory", " ".join(f"[{a}] {r.entry.text}" for a, r in names.items()) or "none")
-        )
+        self.pen.append(protocol.block("memory", " ".join(f"[{a}] {r.entry.text}" for a, r in names.items()) or "none"))
         yield self._done(step)
         if names:
             yield from self._weigh(list(names))
 
     def _weigh(self, aliases: list[str]) -> Iterator[Step]:
         """Each memory in turn: does it matter for this request?"""
-        self._open("think")
+        self.pen.open("think")
         thought = None
         for thought in self._stream(
             Thought,
@@ -236,7 +234,7 @@ class _Turn:
             "",
         ):
             yield thought
-        self.transcript.append("\n")
+        self.pen.append("\n")
         self.judged |= protocol.weighed(thought.text)
 
     def _points(self, entry: Entry) -> list[str]:
@@ -250,7 +248,7 @@ class _Turn:
         begun = self._begin()
         yield Lookup(**begun, queries=tuple(queries))
         if forced:  # the request names them: the model has no other choice, so it need not spell them out
-            self.transcript.append(protocol.block("lookup", " | ".join(queries)))
+            self.pen.append(protocol.block("lookup", " | ".join(queries)))
         items, facts, missing = [], [], []
         for query in queries:
             found = self._named_items(query)
@@ -272,7 +270,7 @@ class _Turn:
             if not common
             else f". Shared: {', '.join(common.people + common.creators) or ', '.join(common.genres + common.themes)}"
         )
-        self.transcript.append(protocol.block("facts", told[:900] or "none"))
+        self.pen.append(protocol.block("facts", told[:900] or "none"))
         yield self._done(
             Lookup(
                 **begun,
@@ -287,25 +285,24 @@ class _Turn:
         begun = self._begin()
         must = tuple(c.label for c in self.request.conditions() if c.sort != "not")
         avoid = tuple(c.label for c in self.request.conditions() if c.sort == "not")
-        avoid += tuple(r.label for r in rules if r.memory_ids and r.label.startswith("no "))
+        avoid += tuple(r.label for r in rules if r.memory_ids)
         yield Profile(**begun, must=must, avoid=avoid)
-        self._open("profile")
-        self.transcript.append(
-            f"must: {protocol.plain(', '.join(must)) or 'nothing'}; avoid: {protocol.plain(', '.join(avoid)) or 'nothing'}\nideal:"
-        )
-        ideal = "".join(self._choose(self._ideal_openings()))
-        ideal += self._write(protocol.ideal_grammar(), 80, ".\n", f" {self._wish_text()}")
+        self.pen.open("profile")
+        told = f"must: {', '.join(must) or 'nothing'}; avoid: {', '.join(avoid) or 'nothing'}"
+        self.pen.append(f"{protocol.plain(told)}\nideal:")
+        ideal = "".join(self.pen.choose(self._ideal_openings()))
+        ideal += self._whole(protocol.ideal_grammar(), 80, ".\n", f" {self._wish_text()}")
         ideal = ideal.strip()
         named: tuple[str, ...] = ()
-        self.transcript.append("memories: ")
+        self.pen.append("memories: ")
         eligible = [a for a in self.aliases if self.judged.get(a, True)] or list(self.aliases)
         if eligible:
-            text = self._write(protocol.memories_grammar(eligible), 6 * len(eligible) + 6, "</profile>", "")
+            text = self._whole(protocol.memories_grammar(eligible), 6 * len(eligible) + 6, "</profile>", "")
             named = tuple(self.aliases[a].id for a in eligible if f"[{a}]" in text)
         else:
-            self.transcript.append("none</profile>")
-        self.transcript.append("\n")
-        bound = tuple(i for r in rules for i in r.memory_ids if r.label.startswith("no "))
+            self.pen.append("none</profile>")
+        self.pen.append("\n")
+        bound = tuple(i for r in rules for i in r.memory_ids)
         yield self._done(
             Profile(**begun, ideal=ideal, must=must, avoid=avoid, memory_ids=tuple(dict.fromkeys(bound + named)))
         )
@@ -314,14 +311,15 @@ class _Turn:
         begun = self._begin()
         request = self.request
         ideal = self.encoder.encode([profile.ideal])[0] if profile.ideal else None
-        patterns = [p for p in self._entries("pattern") if not p.event == "decade"]
+        patterns = [p for p in self._entries("pattern") if p.event != "decade"]
         records = [r for r in self._entries("record", always=True) if r.item_id]
         self.taste = Taste(tuple(patterns), tuple(records), frozenset(profile.memory_ids) | self._evidence(profile))
         wanted = Wanted(
-            rules=tuple(rules), text=self._wish_text(), vector=self.vector, ideal=ideal,
+            rules=tuple(rules), text=self.telling, vector=self.vector, ideal=ideal,
             wishes=tuple(dict.fromkeys((*request.terms, *request.genres))), like=request.like,
             limit=min(10, request.count or self.settings.n_items), adventurous=self.settings.adventurous,
-            surprise=request.surprise, open=request.open or request.surprise, free_creators=any(request.names) or bool(request.relations),
+            surprise=request.surprise, open=request.open or request.surprise,
+            free_creators=any(request.names) or bool(request.relations),
         )  # fmt: skip
         ranked = rank(wanted, self.taste, self.catalog)
         candidates = tuple(
@@ -336,39 +334,39 @@ class _Turn:
     def _answer(self, ranked: Ranked) -> Iterator[Step]:
         begun = self._begin()
         if not ranked.chosen:
-            yield self._done(Answer(**begun, text=_nothing(ranked)))
+            yield self._done(Answer(**begun, text=nothing(ranked)))
             return
         listed = " ".join(
             f"{n}. {c.item.label}: {', '.join(c.item.genres + c.item.themes[:3])}."
             for n, c in enumerate(ranked.chosen, 1)
         )
-        self.transcript.append(protocol.block("items", listed))
-        self._open("answer")
+        self.pen.append(protocol.block("items", listed))
+        self.pen.open("answer")
         text, items = "", []
         for piece in chain(
-            self._choose(protocol.leads([c.item.kind for c in ranked.chosen])),
-            self._write_on(protocol.lead_grammar(), 60, "\n", " that fit."),
+            self.pen.choose(protocol.leads([c.item.kind for c in ranked.chosen])),
+            self.pen.write(protocol.lead_grammar(), 60, "\n", " that fit."),
         ):
             text += piece
             yield Answer(**begun, text=text)
         for candidate in ranked.chosen:
             head = f"**{_markdown(candidate.item.title)}** ({candidate.item.year}):"
-            self.transcript.append(protocol.plain(head))
+            self.pen.append(protocol.plain(head))
             text += "\n" + head
             yield Answer(**begun, text=text, items=tuple(items))
             parts = self._clauses(candidate)
             given: list[Clause] = []
             for part in parts:
                 clause = ""
-                for piece in self._choose([c.text for c in part]):
+                for piece in self.pen.choose([c.text for c in part]):
                     clause += piece
                     text += piece
                     yield Answer(**begun, text=text, items=tuple(items))
                 given.append(next(c for c in part if c.text == clause))
-            self.transcript.append("\n")
+            self.pen.append("\n")
             text += "\n"
-            items.append(_card(candidate.item, given))
-        self.transcript.append("</answer>")
+            items.append(card(candidate.item, given))
+        self.pen.append("</answer>")
         self.record.items = tuple(c.item for c in ranked.chosen)
         yield self._done(Answer(**begun, text=text.strip(), items=tuple(items)))
 
@@ -385,8 +383,8 @@ class _Turn:
         for i, mood in enumerate(moods[:9] if len(moods) >= 3 else moods * 3):
             kind = kinds[i % len(kinds)]
             groups[i % 3].append(f"{'an' if mood[0] in 'aeiou' else 'a'} {mood} {kind}")
-        with self._model():
-            self._open("ask")
+        with held(self.assistant.engine, self.conversation, self.message, self.settings) as self.pen:
+            self.pen.open("ask")
             yield from self._stream(
                 Ask, protocol.ask_grammar(_OPENINGS, groups, _ENDINGS), 60, "</ask>", "What are you in the mood for?"
             )
@@ -397,10 +395,10 @@ class _Turn:
             yield known
             return
         items = [m.items[0] for m in self.catalog.lookup.mentions(wish) if m.items]
-        with self._model():
+        with held(self.assistant.engine, self.conversation, self.message, self.settings) as self.pen:
             if items:
                 yield from self._look_up([i.label for i in items], forced=True)
-            self._open("say")
+            self.pen.open("say")
             about = " ".join(f"{i.facts()}. {i.description}" for i in items)
             step = None
             for step in self._stream(Say, protocol.say_grammar(), 90, "</say>", "I am here.", hold=bool(about)):
@@ -490,6 +488,13 @@ class _Turn:
             return self.request.text
         return f"{previous.text} {self.request.text}"
 
+    def _telling_text(self) -> str:
+        """The request without titles and names, whose words say nothing of what the wanted item is like."""
+        text = self._wish_text()
+        for mention in reversed(self.catalog.lookup.mentions(text)):
+            text = text[: mention.start] + text[mention.end :]
+        return " ".join(text.split()) or self._wish_text()
+
     def _ideal_openings(self) -> list[str]:
         """How the ideal may begin: with what was asked for."""
         kind = self.request.kinds[0] if len(self.request.kinds) == 1 else "story"
@@ -527,67 +532,9 @@ class _Turn:
         self.random.shuffle(parts[0])  # two ways to put it, not the same two for every item
         return [parts[0][:2], *parts[1:]]
 
-    # The model
-
-    def _model(self):
-        """The model for this turn, with the prompt in place."""
-        turn = self
-        messages = [Message("system", protocol.SYSTEM)]
-        for earlier in self.conversation.turns[:-1][-HISTORY:]:
-            if earlier.reply:
-                messages += [
-                    Message("user", protocol.plain(earlier.message)),
-                    Message("assistant", protocol.plain(earlier.reply)[:1200]),
-                ]
-        messages.append(Message("user", protocol.plain(self.message)))
-
-        class Held:
-            def __enter__(self):
-                self.context = turn.assistant.engine.transcript(
-                    messages, turn.settings.temperature, turn.settings.seed, turn.conversation.id
-                )
-                turn.transcript = self.context.__enter__()
-
-            def __exit__(self, *error):
-                turn.transcript = None
-                return self.context.__exit__(*error)
-
-        return Held()
-
-    def _choose(self, alternatives: Sequence[str]) -> Iterator[str]:
-        """Which of `alternatives` the model chooses, piece by piece; the first where it fails."""
-        written = ""
-        try:
-            for piece in self.transcript.choose(alternatives):
-                written += piece
-                yield piece
-        except (RuntimeError, ValueError) as error:
-            log.warning("the model failed to choose: %s", error)
-            rest = next(a for a in alternatives if a.startswith(written)).removeprefix(written)
-            self.transcript.append(rest)
-            yield rest
-
-    def _open(self, tag: str) -> None:
-        """Open a span, unless the model has just opened it."""
-        if not self.transcript.text.endswith(protocol.open_tag(tag)):
-            self.transcript.append(protocol.open_tag(tag))
-
-    def _write(self, grammar: str, max_tokens: int, stop: str, fallback: str) -> str:
-        """What the model writes, whole; `stop` is left out save for choices."""
-        return "".join(self._write_on(grammar, max_tokens, stop, fallback))
-
-    def _write_on(self, grammar: str, max_tokens: int, stop: str, fallback: str) -> Iterator[str]:
-        """What the model writes, piece by piece; where it fails, `fallback` is written in its place."""
-        written = ""
-        try:
-            for piece in self.transcript.write(grammar, max_tokens, stop, protocol.penalty(grammar)):
-                written += piece
-                yield piece
-        except (RuntimeError, ValueError) as error:
-            log.warning("the model failed within a span: %s", error)
-        if not written:
-            self.transcript.append(fallback + stop)
-            yield fallback + stop
+    def _whole(self, grammar: str, max_tokens: int, stop: str, fallback: str) -> str:
+        """What the model writes, in one piece."""
+        return "".join(self.pen.write(grammar, max_tokens, stop, fallback))
 
     def _stream(
         self,
@@ -603,7 +550,7 @@ class _Turn:
         begun = self._begin()
         text = ""
         yield kind(**begun, text="")
-        for piece in chain(self._choose(openings), self._write_on(grammar, max_tokens, stop, fallback)):
+        for piece in chain(self.pen.choose(openings), self.pen.write(grammar, max_tokens, stop, fallback)):
             text += piece
             shown = text.removesuffix(stop)
             yield kind(**begun, text=shown)
@@ -629,25 +576,6 @@ def _shown(alias: str, recalled: Recalled) -> dict:
 
 def _brief(entry: Entry) -> dict:
     return dict(id=entry.id, tier=entry.tier, text=entry.text, terms=list(entry.terms), value=entry.value)
-
-
-def _card(item: Item, reason: Sequence[Clause]) -> dict:
-    """An item as shown: its row of the catalogue, and why, with the facts and memories that each clause rests on."""
-    return item.to_dict() | {
-        "why": "".join(c.text for c in reason).strip(),
-        "memories": [m for c in reason for m in c.memories],
-        "facts": list(dict.fromkeys(f for c in reason for f in c.facts)),
-    }
-
-
-def _nothing(ranked: Ranked) -> str:
-    """What stands in the way, for an answer without items."""
-    binding = [f for f in ranked.filtered if f["count"]]
-    text = f"Nothing in the catalogue satisfies all of this at once: {', '.join(f['reason'] for f in binding)}."
-    if ranked.alone:
-        options = ", ".join(f"{n} without “{label}”" for label, n in sorted(ranked.alone.items(), key=lambda p: -p[1]))
-        text += f" There would be {options}."
-    return text
 
 
 def _markdown(text: str) -> str:

@@ -101,7 +101,7 @@ rest ::= (","? " " {word}){{{least},{_LONGEST[span]}}}{_WORDS}"""
 
 
 def penalty(grammar: str) -> float:
-    """Repeat penalty: free sentences go round in circles without one; a choice such as yes or no would be bent by it."""
+    """Repeat penalty: free sentences go in circles without one; a choice such as yes or no would be bent by it."""
     return 1.1 if grammar.startswith(("root ::= first", "root ::= rest")) else 1.0
 
 

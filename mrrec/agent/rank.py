@@ -232,3 +232,13 @@ def _standard(values: np.ndarray) -> np.ndarray:
     """Standard scores over the pool, a third of them, cut at -1 and 1."""
     spread = values.std()
     return np.clip((values - values.mean()) / (3 * spread), -1, 1) if spread > 1e-9 else np.zeros_like(values)
+
+
+def nothing(ranked: Ranked) -> str:
+    """What stands in the way, for an answer without items."""
+    binding = [f for f in ranked.filtered if f["count"]]
+    text = f"Nothing in the catalogue satisfies all of this at once: {', '.join(f['reason'] for f in binding)}."
+    if ranked.alone:
+        options = ", ".join(f"{n} without “{label}”" for label, n in sorted(ranked.alone.items(), key=lambda p: -p[1]))
+        text += f" There would be {options}."
+    return text

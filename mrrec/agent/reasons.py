@@ -125,3 +125,12 @@ def _told(text: str) -> str:
     """
     head, _, rest = text.split(" (")[0].partition(" ")
     return f"{head[:-1].lower() if head.endswith('s') else head.lower()} {rest}"
+
+
+def card(item: Item, reason: Sequence[Clause]) -> dict:
+    """An item as shown: its row of the catalogue, and why, with the facts and memories that each clause rests on."""
+    return item.to_dict() | {
+        "why": "".join(c.text for c in reason).strip(),
+        "memories": [m for c in reason for m in c.memories],
+        "facts": list(dict.fromkeys(f for c in reason for f in c.facts)),
+    }

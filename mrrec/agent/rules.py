@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from mrrec.agent.conditions import Request
 from mrrec.agent.rank import Rule
+from mrrec.agent.request.conditions import Request
 from mrrec.catalog import Item
 from mrrec.memory import Entry
 

@@ -121,7 +121,7 @@ class LlamaCpp:
     def transcript(
         self, messages: Sequence[Message], temperature: float = 0.7, seed: int | None = None, owner: str = ""
     ):
-        """Hold the model for one turn; whoever comes meanwhile waits. Nothing is reused from another `owner`'s turns."""
+        """Hold the model for one turn; others wait meanwhile. Nothing is reused from another `owner`'s turns."""
         with self.lock:
             kept = list(messages)
             tokens = self.prompt_tokens(kept)
@@ -168,7 +168,7 @@ class LlamaTranscript:
 
     def choose(self, alternatives: Sequence[str]) -> Iterator[str]:
         """Let the model choose one of `alternatives`, writing only until it is clear which; the rest is appended."""
-        text = os.path.commonprefix(list(alternatives))
+        text = _common_prefix(alternatives)
         if text:
             self.append(text)
             yield text
@@ -218,6 +218,12 @@ class LlamaTranscript:
                     yield piece
                 if count == max_tokens:
                     return
+
+
+def _common_prefix(texts: Sequence[str]) -> str:
+    shortest, longest = min(texts), max(texts)  # by alphabet: they differ the soonest
+    same = next((i for i, (a, b) in enumerate(zip(shortest, longest)) if a != b), min(len(shortest), len(longest)))
+    return shortest[:same]
 
 
 def _literal(text: str) -> str:

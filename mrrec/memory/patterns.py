@@ -18,7 +18,8 @@ LEAST_SUPPORT = {"name": 2}  # items that must agree; 3 for everything else
 # Genres that are called by their own name
 PLURAL = {"western": "westerns", "musical": "musicals", "thriller": "thrillers", "comedy": "comedies",
           "documentary": "documentaries", "romance": "romances", "drama": "dramas", "short stories": "short stories",
-          "graphic novel": "graphic novels", "literary fiction": "literary fiction", "historical fiction": "historical fiction",
+          "graphic novel": "graphic novels", "literary fiction": "literary fiction",
+          "historical fiction": "historical fiction",
           "poetry": "poetry", "essay": "essays", "memoir": "memoirs", "biography": "biographies",
           "visual novel": "visual novels", "roguelike": "roguelikes", "shooter": "shooters"}  # fmt: skip
 LEAST_LIFT = 1.5
@@ -152,7 +153,7 @@ def _stated(person: str, record: Entry) -> list[Entry]:
                 when=record.when,
                 source="derived",
                 evidence=(record.id,),
-            )  # fmt: skip
+            )
         )
     return made
 

@@ -44,7 +44,7 @@ LEAD = any_of("""
 """)
 # "After work I like …", "in games I prefer …"
 SETTING = (
-    r"(?:after|at|on|in|during|since (?!i |we )|before|as an?|when|whenever|with|over|around|for|throughout|every|once|"
+    r"(?:after|at|on|in|during|since(?! i\b| we\b)|before|as an?|when|whenever|with|over|around|for|throughout|every|once|"
     r"when it comes to|as far as|if it is|if i am|unless) [^.?!]{1,60}?"
 )
 # The person's past, which is no taste of today
@@ -506,7 +506,7 @@ TRAILING = re.compile(
     for once | for a change | again | twice | yesterday | last night | last week | last year | last month | recently | years ago | a while ago | already | in one sitting | halfway | halfway through |
     half way | half way through | so far | from time to time | sometimes | now and then | occasionally | in small doses | personally | i am afraid | i must say | i guess | i think | or so | etc | and so on | and such |
     and stuff | and things | and so forth | and the like | and all that | or anything | or whatever | or something | in any form | in (?:this|our|my) (?:house|home|family) | of any kind | of any sort | whatsoever | full stop | period | or not | you know | you see | to be fair |
-    the other day | with my \w+ | in the cinema | at the cinema | on netflix | all the time | all my life | for years | for ages | for \w+ (?:hours|years|weeks|months|days) | from start to finish | after \w+ (?:minutes|pages|chapters|hours|episodes) | on screen | of late |
+    the other day | with my \w+ | in the cinema | at the cinema | on netflix | all the time | all my life | for years | for ages | for \w+ (?:hours|years|weeks|months|days) | from start to finish | after (?:\w+ ){1,3}(?:minutes|pages|chapters|hours|episodes) | on screen | of late |
     in films | in books | in games | in my films | in my books | in my games | in a film | in a book | in a game | in novels | in stories | as a genre | in particular | in the end | at first | as a kid | as a child | growing up |
     every day | every time | any day | forever | but there you go | to be sure | unfortunately | sadly | for me | then | actually | honestly | obviously | of course | usually | mostly | somehow | eventually""") + r"$"
 )

@@ -254,7 +254,8 @@ class _Reader:
             return None
         negated = (len(p.NEGATION.findall(mods)) + bool(doubt)) % 2 == 1
         sense = next((b if negated else a for verb, a, b in p.VERBS if verb.fullmatch(found["verb"])), None)
-        if not negated and re.fullmatch("read|watch|play", found["verb"]) and _OFTEN.search(mods or "mostly"):
+        often = not negated and re.fullmatch("read|watch|play", found["verb"]) and _OFTEN.search(mods or "mostly")
+        if often and not _WITH.match(found["obj"] or ""):
             sense = 0.6 if mods else 0.5
         if sense is None or (negated and re.search(r"\bha(?:ve|d) not\b", mods) and (habit or isinstance(sense, str))):
             return None
@@ -266,7 +267,7 @@ class _Reader:
         targets = self._targets(*place, ask=True, doing=found["verb"]) if place else self._meant()
         if sense == 0.5:  # "I watch westerns", while "I watch the news" says nothing
             targets = [t for t in targets if t.names or set(t.terms) & self.catalog.vocabulary.genres]
-        if negated and found["verb"] == "get into" and any(t.items for t in targets):
+        if negated and "get into " in text and any(t.items for t in targets):
             sense = "abandoned"
         if isinstance(sense, str):
             return self._state(clause, [t for t in targets if t.items or t.title], EVENT_VALUE[sense], sense, place)
@@ -591,6 +592,7 @@ _VERDICT = re.compile(
     rf"^(?:(?P<obj>.+?) (?:is|was|are|were|has been|looks|felt|feels|turned out(?: to be)?) )?(?P<how>(?P<not>not )?{p.VERY})"
     rf"(?:(?P<fine>{p.FINE})|(?P<dull>{p.DULL}))(?: (?:{p.TRAILING.pattern[:-1]}|film|book|game|read|one|stuff|though|in places|as always|.{{0,25}}))?$"
 )
+_WITH = re.compile(r"(?:on|with|in|at|before|during|by|alone|together|to|for|when|while|late|from|as|after|until) ")
 _OFTEN = re.compile(r"\b(?:mostly|mainly|always|usually|only|often|generally|tend to|typically)\b")
 # "Jaws a hundred times", while "the Heat soundtrack" is another thing
 _TITLE_FIRST = re.compile(r"(?:the )?(?:film |book |game |novel )?t_\d+ (?!(?:fans?|soundtrack|universe|references?|memes?|ending|score|remake|sequel)\b)")

@@ -239,9 +239,10 @@ def _evidence(evidence: object) -> str:
 
 
 def _beside_cards(answer: Answer) -> str:
-    """The opening line, and the line being written; the lines of items that stand on cards are left out."""
-    lines = answer.text.split("\n")
-    return "\n".join(lines[:1] + lines[1 + len(answer.items) :])
+    """The opening, and the line being written; the lines of items that stand on cards are left out."""
+    lines = [line for line in answer.text.split("\n") if line.strip()]
+    items = [line for line in lines if line.startswith("**")]
+    return "\n".join([*(line for line in lines if line not in items), *items[len(answer.items) :]])
 
 
 def _took(steps: Sequence[Step]) -> str:

@@ -3,7 +3,17 @@
 from __future__ import annotations
 
 from mrrec.agent.steps import (
-    Answer, Ask, Experience, Lookup, Profile, Ranking, Recall, Remember, Say, Step, Thought,
+    Answer,
+    Ask,
+    Experience,
+    Lookup,
+    Profile,
+    Ranking,
+    Recall,
+    Remember,
+    Say,
+    Step,
+    Thought,
 )  # fmt: skip
 
 
@@ -20,9 +30,8 @@ def lines(step: Step) -> list[str]:
     took = f"  ({step.seconds:.1f} s)"
     match step:
         case Experience():
-            return [
-                f"  · experience of {step.scenario or 'nothing like it'}: {', '.join(a['aspect'] for a in step.aspects)}{took}"
-            ]
+            aspects = ", ".join(a["aspect"] for a in step.aspects)
+            return [f"  · experience of {step.scenario or 'nothing like it'}: {aspects}{took}"]
         case Thought():
             return [f"  · {step.text}{took}"]
         case Recall():

@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from itertools import product
 
-from mrrec.agent import measures, phrases
-from mrrec.agent.acts import parts
-from mrrec.agent.conditions import Named, Relation, Request
-from mrrec.agent.phrases import Said
+from mrrec.agent.request import measures, phrases
+from mrrec.agent.request.acts import parts
+from mrrec.agent.request.conditions import Named, Relation, Request
+from mrrec.agent.request.phrases import Said
 from mrrec.catalog import Catalog, Item
 from mrrec.catalog.items import normalise
 from mrrec.catalog.lookup import KIND_NOUN, ROLE, Mention

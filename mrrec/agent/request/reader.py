@@ -11,16 +11,14 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from mrrec.agent import measures, phrases
-from mrrec.agent.conditions import Condition, Named, Relation, Request
-from mrrec.agent.followup import continued, is_follow_up, loosened
-from mrrec.agent.naming import Naming
-from mrrec.agent.phrases import Said, either
-from mrrec.agent.places import places
+from mrrec.agent.request import measures, phrases
+from mrrec.agent.request.conditions import Request
+from mrrec.agent.request.followup import continued, is_follow_up, loosened
+from mrrec.agent.request.naming import Naming
+from mrrec.agent.request.phrases import Said, either
+from mrrec.agent.request.places import places
 from mrrec.catalog import Catalog, Item
 from mrrec.catalog.lookup import STOPWORDS
-
-__all__ = ["Condition", "Named", "Relation", "Request", "read_request"]
 
 _SURPRISE = re.compile(
     r"\b"

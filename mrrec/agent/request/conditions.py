@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
-from mrrec.agent.measures import Length
-from mrrec.agent.places import Place
+from mrrec.agent.request.measures import Length
+from mrrec.agent.request.places import Place
 from mrrec.catalog import Item
 
 

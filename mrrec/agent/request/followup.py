@@ -7,9 +7,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from itertools import islice
 
-from mrrec.agent import measures
-from mrrec.agent.conditions import Request
-from mrrec.agent.places import Place
+from mrrec.agent.request import measures
+from mrrec.agent.request.conditions import Request
+from mrrec.agent.request.places import Place
 from mrrec.catalog import Catalog, Item
 from mrrec.catalog.vocabulary import PACES
 

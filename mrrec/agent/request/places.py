@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from mrrec.agent.phrases import Said
+from mrrec.agent.request.phrases import Said
 
 _PLACES = {  # what is said: countries; languages
     "american": "USA", "british": "UK", "scottish": "UK", "english": "UK; English", "welsh": "UK", "irish": "Ireland",

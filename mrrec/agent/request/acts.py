@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from itertools import pairwise
 
-from mrrec.agent.phrases import either
+from mrrec.agent.request.phrases import either
 
 _WISH = either(
     "wan(?:ts?|ted|ting|na)(?! to (?:go|sleep|know|thank|say|tell|ask)), need(?:s|ing)?(?! to (?:go|sleep|know)), "
