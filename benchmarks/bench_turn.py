@@ -159,7 +159,7 @@ def main() -> None:
         spent = Spent(assistant)
         costs: dict[str, Cost] = {}
         for seed, message in enumerate((WARM, *REQUESTS)):
-            if len(costs) > 3 and time.monotonic() > over:
+            if len(costs) > 2 and time.monotonic() > over:
                 break
             conversation = Conversation(memory)
             costs[message] = turn(assistant, spent, conversation, message, replace(settings, seed=seed))

@@ -76,7 +76,7 @@ class Page:
             going = self.all('#chat [aria-busy="true"]') or not self.all("#send")
             return ends >= len(self.all("#chat .user-row")) > 0 and not going
 
-        self.wait(ended, why="no end came")
+        self.wait(ended, 240, "no end came")
         time.sleep(0.6)
 
     def cards(self) -> list:

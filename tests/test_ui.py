@@ -41,7 +41,7 @@ SAMPLES = {
     "thought": (dict(text="m1: endings, yes."), ["endings, yes"]),
     "recall": (
         dict(aspects=["endings", "pace"], entries=[MEMORY]),
-        ["m1", "p-1", "pattern", "Prefers quiet endings", "0.73", "r-7", "r-8", "nothing is remembered about this"],
+        ["m1", "p-1", "pattern", "Prefers quiet endings", "0.73", "r-7", "r-8", "nothing further was found"],
     ),
     "lookup": (
         dict(

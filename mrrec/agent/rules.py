@@ -29,9 +29,11 @@ def binding(request: Request, met: Sequence[Entry], shown: frozenset[str], ruled
         rules.append(Rule("disliked by you", lambda item: item.id not in disliked))
     if shown:
         rules.append(Rule("shown in this conversation", lambda item: item.id not in shown))
+    avoided: dict[str, Rule] = {}
     for entry in ruled_out:
-        rules += _avoidance(entry, request)
-    return rules
+        for rule in _avoidance(entry, request):
+            avoided.setdefault(rule.label, rule)
+    return rules + list(avoided.values())
 
 
 def _avoidance(entry: Entry, request: Request) -> Iterator[Rule]:

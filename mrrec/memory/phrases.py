@@ -268,6 +268,7 @@ FRAMES: tuple[tuple[re.Pattern, float], ...] = tuple(
         (0.85, rf"^one of my (?:\w+ ){{0,3}}?favourites? {_NOUN}{_BE} (.+)$"),
         (-0.9, rf"^(.+?) {_BE} my (?:least favourite|pet hate|pet peeve|idea of hell|worst nightmare|nightmare|kryptonite|bugbear)(?: \w+){{0,2}}$"),
         (0.75, rf"^(.+?) (?:{_BE}|feels? like) {_MOD}{_MINE}$"),
+        (0.8, rf"^(.+?) {_BE} {VERY}(?:\w+ )?favourites? (?:of mine|with me)$"),
         (-0.85, rf"^(.+?) {_BE} (?:a |an )?(?:\w+ )?(?:turn-?off|turn off|deal ?-?breaker|no-go|no go|no-no|hard no|hard pass|big no|red flag)(?: for me)?$"),
         (-0.8, rf"^(.+?) {_BE} (?:a )?(?:hard |big |absolute |definite |firm )?(?:no|nope|pass|out)(?: from me| for me)$"),
         (-0.8, rf"^(.+?) {_MOD}{_BORES} me(?: off| out| mad| crazy| cold| nuts| up the wall| to tears| to death| to sleep| senseless| "
@@ -446,7 +447,7 @@ ATTRIBUTED = re.compile(
 COURTESY = re.compile(rf"^(?:(?:{LEAD}|thanks|cheers|you|too|as well|for that|that|good|great|no|[,:\"'!.;?*]|my friend|mate|so far|though|that is all|for sure|xx?)(?: |$))*$")
 # What one is fond of in talk, not in films, books or games
 TALK = re.compile(any_of(r"""
-    ^(?:you|yours|u|it|it all|this|that|these|those|them|him|her|me|myself|us|everything|everyone|nothing|anything|something|people|most people|all|any|one|a|an|the|not|much|a lot|more|most things|so|too|yes|no|way|well)$ |
+    ^(?:both|either|neither|none)\b | ^(?:you|yours|u|it|it all|this|that|these|those|them|him|her|me|myself|us|everything|everyone|nothing|anything|something|people|most people|all|any|one|a|an|the|not|much|a lot|more|most things|so|too|yes|no|way|well)$ |
     ^(?:your|our|how|where|why|what you|when you|that you|that i|to you|being able)\b | ^my (?!favourite) | \byour (?:help|taste|style|recommendations?|suggestions?|jokes?|picks?|idea|answer)\b |
     ^(?:talking|chatting|speaking|hanging out|living|working|being) (?:to|with|here|in|at|on)\b | ^being (?:wrong|late|alone|bothered|ill|sick|interrupted|told|right|busy|home|rushed)\b |
     ^(?:this|that|these|those) (?!(?:kinds?|sorts?|types?|films?|genres?|stuff)\b) | ^(?:this|that|these|those|the new|the) (?:app|site|chat|bot|thing|assistant|tool|website|idea|suggestions?|answers?|recommendations?|weather|way|sound of|look of|design|interface|list|feature|explanation|reply|vibe|choices?|picks?|name|colour|place|city|town|moon)\b |
@@ -495,9 +496,9 @@ IT = re.compile(r"^(?:it|this|that|this one|that one|(?:the|this|that) (?:film|b
 THEM = re.compile(r"^(?:it|that|them|those|these|they|that stuff|this stuff|that genre|the genre|those films|those books|these films|(?:that|those|these) (?:kinds?|sorts?|types?)(?: of (?:thing|films?|books?|games?|stories))?|them all|that kind of thing|him|her)$")
 # What a list, a contrast or a clause is joined with
 JOIN = r"(?:,|:|nor(?= is| are| do| can| am)|and|but|so|yet|though|although|because|since|while|whereas|however|except|plus|then|or|as|also)"
-SPLIT = re.compile(r" (?:, )?(?:and also|and even|and|or|nor|plus|as well as|but|,|/|then)(?: (?:also|even|especially|of course|definitely|maybe|then))* (?!not )")
+SPLIT = re.compile(r" (?:, )?(?:(?:like|such as|similar to|especially|for example|for instance)(?: ,)?(?= (?:the (?:film|book|game) )?t_)|and also|and even|and|or|nor|plus|as well as|but|,|/|then)(?: (?:also|even|especially|of course|definitely|maybe|then))* (?!not )")
 FLIP = re.compile(r"(?:^| )(?:, )?(?:but |just |though |and |only |or )?(?:not|never|except for|except|apart from|other than|excluding|minus|save for|with the exception of|bar)(?: for)? ")
-CUT = re.compile(r" (?:,? ?because|so that|when|whenever|if|unless|as long as|even though|ever since|since|provided|like i said|but only|which|who|without|with no|over|more than|rather than|instead of|than|while|until|though|after all|to be honest|tbh|compared|as far as|thanks to|where i)\b.*$")
+CUT = re.compile(r" (?:,? ?because|so that|when|whenever|if|unless|as long as|even though|ever since|since|provided|like i said|but only|which|who|without|with no|over|more than|rather than|instead of|than|while|until|though|after all|i (?:have|saw|watched|read|do|did|am|was|like|love)|(?:like|such as)(?! (?:the (?:film|book|game) )?t_)|to be honest|tbh|compared|as far as|thanks to|where i)\b.*$")
 TRAILING = re.compile(
     r"(?: ,| :)? " + any_of(r"""too | also | as well | a lot | so much | very much | that much | much | too much | at all | though | any more |
     these days | nowadays | lately | now | anyway | really | best | most | the most | most of all | more than anything | more than anything else | above all |
@@ -571,7 +572,7 @@ POSSESSED = re.compile(
 )
 REMEMBER = re.compile(
     rf"^{POLITE}(?:(?:always |also )?remember|do not (?:ever )?forget|never forget|keep in mind|bear in mind|make a note|take note|note(?! to)|note down|note to self|store|save|write down|memori[sz]e|add to (?:my|your) (?:memory|profile|memories)|put in (?:my|your) (?:memory|profile)|"
-    rf"for (?:future reference|next time|the future|later)|from now on|know|be aware|you should remember|i want you to know|it is important to me)(?: (?:that|this|it|down|the fact that|about me|of the fact that|somewhere|,|:|to|for (?:next time|later|me|the future|future reference)|of|please|in future|always))* (?P<obj>.+)$"
+    rf"for (?:future reference|next time|the future|later)|from now on|know that|be aware|you should remember|i want you to know|it is important to me)(?: (?:that|this|it|down|the fact that|about me|of the fact that|somewhere|,|:|to|for (?:next time|later|me|the future|future reference)|of|please|in future|always))* (?P<obj>.+)$"
 )
 NOT_REMEMBER = re.compile(rf"^{POLITE}(?:remember|note|save|know|store) (?:when|the (?:film|book|game|one|time|movie|name|title)|that (?:film|book|game|time|one|movie|scene)|how|what|who|where|why|me$|any|a |some)|^(?:do you|i|i do not|i can not|i barely|i still|you) (?:remember|know)\b")
 CORRECT = re.compile(

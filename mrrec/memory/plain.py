@@ -85,7 +85,7 @@ def plain_text(raw: str, mentions: Sequence[Mention] = (), known: Container[str]
     words: list[str] = []
     spans: list[tuple[int, int]] = []
     at = 0
-    for start, end, sort, mention in [*_folds(raw, mentions), (len(raw), len(raw), "", None)]:
+    for start, end, sort, mention in [*_folds(raw, mentions, known), (len(raw), len(raw), "", None)]:
         for match in _TOKEN.finditer(raw, at, start):
             for word in _open(match[0], known):
                 words.append(word)
@@ -99,7 +99,7 @@ def plain_text(raw: str, mentions: Sequence[Mention] = (), known: Container[str]
     return Text(raw, " ".join(words), tuple(spans), held)
 
 
-def _folds(raw: str, mentions: Sequence[Mention]) -> list[tuple[int, int, str, Mention]]:
+def _folds(raw: str, mentions: Sequence[Mention], known: Container[str] | None) -> list[tuple[int, int, str, Mention]]:
     """Titles, names and quotations, in order; a quotation that is more than a title hides what it holds."""
     quotes = []
     for match in _QUOTED.finditer(raw):
@@ -109,19 +109,20 @@ def _folds(raw: str, mentions: Sequence[Mention]) -> list[tuple[int, int, str, M
     free = [
         m
         for m in mentions
-        if _is_meant(m) and not any(start < m.end and m.start < end for start, end, *_ in quotes)
+        if _is_meant(m, raw, known or ()) and not any(start < m.end and m.start < end for start, end, *_ in quotes)
     ]
     return sorted([*quotes, *((m.start, m.end, "t" if m.items else "n", m) for m in free)], key=lambda f: f[0])
 
 
-def _is_meant(mention: Mention) -> bool:
+def _is_meant(mention: Mention, raw: str, known: Container[str]) -> bool:
     """Not a word that carries a statement, nor a lower-case word that is far from any part of the name."""
     word = mention.surface.lower()
-    if word in _CARRYING:
+    if word in _CARRYING or (word == "it" and re.match(r"(?:['’]s)?\s+[a-z]", raw[mention.end :])):
         return False
     if not mention.names or " " in word or mention.surface != word:
         return True
-    return any(OSA.distance(word, part) <= 1 for name in mention.names for part in normalise(name).split())
+    most = 0 if word in known else 1
+    return any(OSA.distance(word, part) <= most for name in mention.names for part in normalise(name).split())
 
 
 def _open(token: str, known: Container[str] | None) -> list[str]:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 from mrrec.catalog import Catalog, Item
 from mrrec.catalog.items import normalise
+from mrrec.catalog.lookup import Mention
 from mrrec.embed import Encoder
 from mrrec.memory import phrases as p
 from mrrec.memory.entry import EVENT_VALUE, Entry
@@ -131,7 +132,7 @@ class _Reader:
         self.sign *= self.own
         for i, (a, b) in enumerate(spans):
             clause = _opened(plain, a, b, mine)
-            first = bool(re.match(rf"{p.ME} |my ", clause.text))
+            first = bool(re.match(rf"{p.ME} ", clause.text))
             theirs = (theirs and not first) or bool(p.ATTRIBUTED.match(plain[a:b]))
             question = (asks and i == len(spans) - 1) or bool(p.QUESTION.match(plain[a:b]))
             reason = bool(said) and said[-1] and bool(re.match(r"(?:because|as|since|when|if|even) ", plain[a:b]))
@@ -143,7 +144,11 @@ class _Reader:
         if not any(said):
             return None
         left = [s for s, taken in zip(spans, said, strict=True) if not taken and not p.COURTESY.match(plain[slice(*s)])]
-        return " ".join(self.text.words(a, stop if b == end else b, after=b == end) for a, b in left)
+        rest = " ".join(self.text.words(a, stop if b == end else b, after=b == end) for a, b in left)
+        if left and left[-1][1] != end:
+            rest += self.text.raw[self.text.span(start, end)[1] : self.text.span(start, stop)[1]]
+            rest += self.text.words(start, stop, after=True)[len(self.text.words(start, stop)) :]
+        return rest
 
     def _clause(self, clause: _Clause, mute: bool) -> bool:
         """Read a clause, unless it is `mute`; whether it was a statement, to be taken out of the request."""
@@ -234,7 +239,9 @@ class _Reader:
             if p.NEGATION.search(found.groupdict().get("mod") or ""):
                 value = -0.85 * value if value > 0 else 0.2
             place = self._place(clause, found)
-            return self._state(clause, self._targets(*place, ask=True), value, place=place)
+            titled = re.search(r"\b(?:was|were|films?|books?|games?|novels?)\b", clause.text.replace(found["obj"], " "))
+            targets = self._targets(*place, ask=True, doing="loved" if titled else "")
+            return self._state(clause, targets, value, place=place)
         return None
 
     def _verb(self, clause: _Clause) -> bool | None:
@@ -361,6 +368,8 @@ class _Reader:
             worth = value if event == "rated" else EVENT_VALUE[event]
             base = Entry("", "record", event, words, value=worth, strength=max(strength, 0.5), when=self.now)
             return [base.with_(item_id=i.id, kind=i.kind) for i in target.items] or [base.with_(kind=target.kind)]
+        if value > 0 and _KIND_ONLY.fullmatch(target.words.lower()):
+            return []
         if event or p.LONG_AGO.search(clause.setting) or not (target.worth or self.told):
             return []
         kind = target.kind or _kind_of(clause.setting) or _kind_of(clause.text)
@@ -417,11 +426,16 @@ class _Reader:
         if items and pure:
             return _Target(words, items=tuple(items), kind=kind)
         names = tuple(n for m in held for n in (m.names if "others" in m.surface else m.names[:1]))
+        if names and ((plain.startswith(("the ", "this ", "that ")) and not pure) or _within_title(words, held)):
+            names = ()
+            held = []
         terms = () if items else self._terms(plain)
         governed = plain.startswith("my ") and any(t in self.catalog.vocabulary.genres for t in terms)  # "my horror quiet"
         if p.TALK.search(plain) and not names and not governed:
             return None
-        if not terms and not names and not items and self._reads_as_title(words, plain, doing, pure and bool(held)):
+        whole = any(t.start == 0 and t.end == len(plain) for t in self.catalog.vocabulary.find(plain))
+        told = not terms or (bool(_TITLE_SHAPE.match(words)) and not whole)
+        if told and not names and not items and self._reads_as_title(words, plain, doing, pure and bool(held)):
             return _Target(words, kind=kind, items=tuple(self._chosen(self.catalog.lookup.titles(words), doing)), title=True)
         if terms or names:
             return _Target(words, names=names, terms=terms, kind=kind)
@@ -477,7 +491,8 @@ class _Reader:
         """Whether words that the catalogue lacks are a title: quoted, or in capitals after a verb of doing."""
         if quoted:
             return True
-        if not re.match(r"(?:\w+ed\b|seen|saw|read|beat|gave|finish|quit|got|get)", doing) or words.isupper():
+        past = re.match(r"(?:\w+ed\b|seen|saw|read|beat|gave|finish|quit|got|get)", doing)
+        if not (past or _TITLE_CASE.fullmatch(words)) or words.isupper():
             return False
         parts = re.sub(r"^(?:the|this) (?:film|movie|book|novel|game|series|show) ", "", words).split()
         parts = [w.strip(",.!?\"'") for w in parts]
@@ -593,11 +608,25 @@ _VERDICT = re.compile(
     rf"(?:(?P<fine>{p.FINE})|(?P<dull>{p.DULL}))(?: (?:{p.TRAILING.pattern[:-1]}|film|book|game|read|one|stuff|though|in places|as always|.{{0,25}}))?$"
 )
 _WITH = re.compile(r"(?:on|with|in|at|before|during|by|alone|together|to|for|when|while|late|from|as|after|until) ")
+# "The Mask", "A Bad Moms Christmas": a title though there are terms in it
+_TITLE_SHAPE = re.compile(r"(?:The|A|An) [A-Z]|[A-Z][\w'’-]* (?:\w+ )*[A-Z]")
+_TITLE_CASE = re.compile(r"(?!.*\b(?:Films?|Movies?|Books?|Games?|Novels?|Cinema|Fiction|Comedy|Comedies|Dramas?)$)[A-Z\d][\w'’-]*(?: [A-Z][\w'’-]*)+")
+_KIND_ONLY = re.compile(
+    r"(?:(?:all|any|most|some|every|many|good|great|the|a|of|sorts?|types?|kinds?|lots|different|watching|reading|playing|new|to|watch|read|play|other) )*"
+    r"(?:films?|books?|games?|novels?|series|shows?|stories|cinema|television|reading|movies?|watch|read|play|tv)"
+)
 _OFTEN = re.compile(r"\b(?:mostly|mainly|always|usually|only|often|generally|tend to|typically)\b")
 # "Jaws a hundred times", while "the Heat soundtrack" is another thing
 _TITLE_FIRST = re.compile(r"(?:the )?(?:film |book |game |novel )?t_\d+ (?!(?:fans?|soundtrack|universe|references?|memes?|ending|score|remake|sequel)\b)")
 _PROPER = re.compile(r"[A-Z][\w.'’-]+(?: (?:[A-Z][\w.'’-]*|de|of|the|van|von|la))* [A-Z][\w.'’-]+")
 _BREAK = re.compile(rf" (?:{p.JOIN})(?: (?:{p.JOIN}))*(?= )")
+
+
+def _within_title(words: str, held: Sequence[Mention]) -> bool:
+    """Whether a name is a part of something longer in capitals: "White House Down"."""
+    names = "|".join(re.escape(m.surface) for m in held if m.names)
+    longer = re.search(rf"\b(?:[A-Z]\w+ (?:{names})\b|(?:{names}) (?:(?:of|the|in|and|on) )*[A-Z])", words)
+    return bool(longer) and not re.search(r"\b(?:Films?|Movies?|Books?|Games?|Novels?|Westerns?)\b", words)
 
 
 def _kind_of(text: str) -> str:

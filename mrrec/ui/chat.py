@@ -110,7 +110,7 @@ def _(step: Recall) -> Shown:
     parts = []
     for aspect in dict.fromkeys([*step.aspects, *(e.get("aspect", "") for e in step.entries)]):
         entries = "".join(_memory(e) for e in step.entries if e.get("aspect", "") == aspect)
-        rows = entries or f"<li>{_quiet('nothing is remembered about this')}</li>"
+        rows = entries or f"<li>{_quiet('nothing further was found')}</li>"
         parts.append(f"<h4>{safe(aspect) or 'In general'}</h4><ul>{rows}</ul>")
     if step.note:
         parts.append(f'<p class="quiet">{safe(_sentence(step.note))}</p>')
