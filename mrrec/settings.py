@@ -31,7 +31,7 @@ class Settings:
     tiers: tuple[str, ...] = TIERS
     n_items: int = 5
     adventurous: float = 0.3  # 0 keeps to what is known to be liked, 1 seeks what is new
-    temperature: float = 0.7
+    temperature: float = 0.5
     seed: int | None = None  # None: a fresh one for every turn, so that Retry differs
 
     def __post_init__(self) -> None:

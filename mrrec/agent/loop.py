@@ -38,6 +38,7 @@ from mrrec.agent.steps import (
     Thought,
 )  # fmt: skip
 from mrrec.catalog import Item
+from mrrec.catalog.catalog import telling
 from mrrec.catalog.lookup import shared
 from mrrec.catalog.vocabulary import PACES, TONES
 from mrrec.memory import Entry
@@ -318,7 +319,8 @@ class _Turn:
             rules=tuple(rules), text=self.telling, vector=self.vector, ideal=ideal,
             wishes=tuple(dict.fromkeys((*request.terms, *request.genres))), like=request.like,
             limit=min(10, request.count or self.settings.n_items), adventurous=self.settings.adventurous,
-            surprise=request.surprise, open=request.open or request.surprise,
+            surprise=request.surprise,
+            open=request.open or request.surprise or not telling(self.telling),
             free_creators=any(request.names) or bool(request.relations),
         )  # fmt: skip
         ranked = rank(wanted, self.taste, self.catalog)
@@ -386,7 +388,7 @@ class _Turn:
         with held(self.assistant.engine, self.conversation, self.message, self.settings) as self.pen:
             self.pen.open("ask")
             yield from self._stream(
-                Ask, protocol.ask_grammar(_OPENINGS, groups, _ENDINGS), 60, "</ask>", "What are you in the mood for?"
+                Ask, protocol.ask_grammar(_OPENINGS, groups, _ENDINGS), 100, "</ask>", "What are you in the mood for?"
             )
 
     def _talk(self, wish: str) -> Iterator[Step]:

@@ -22,11 +22,12 @@ WEIGHTS = {
     "words": 0.3,  # the same, by letter
     "wishes": 1.5,  # tones and subjects asked for
     "like": 1.3,  # likeness to the items named as examples
-    "ideal": 0.3,  # the model's ideal item; small while the model is untrained
+    "ideal": 0.2,  # the model's ideal item; small while the model is untrained
     "taste": 0.9,  # patterns
     "neighbours": 0.5,  # likeness to what was liked, less likeness to what was disliked
     "novelty": 0.5,  # unlike anything in the history
 }
+NAME = 2.0  # a favourite director says more than a favourite subject
 UNNAMED = 0.6  # weight of a pattern that the model did not name, against one that it did
 PER_CREATOR = 2  # items by one creator in an answer, unless the creator was asked for
 DIVERSITY = 0.35  # how much likeness to what is chosen already costs
@@ -169,9 +170,10 @@ def _taste(taste: Taste, pool: np.ndarray, items: Sequence[Item], holders: dict[
                 if pattern.event not in (sort, "said") or pattern.kind not in (item.kind, ""):
                     continue
                 trust = 1.0 if pattern.id in taste.named else UNNAMED
-                total[i] += trust * pattern.value * pattern.strength
+                telling = NAME if value in pattern.names else 1.0
+                total[i] += trust * telling * pattern.value * pattern.strength
                 holders[int(pool[i])].append(pattern)
-    return np.tanh(total / 1.5)
+    return np.tanh(total)
 
 
 def _likeness(like: Sequence[Item], vectors: np.ndarray, items: Sequence[Item], catalog: Catalog) -> np.ndarray:

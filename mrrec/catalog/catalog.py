@@ -22,7 +22,9 @@ _FIELDS = [pa.field("kind", pa.string()), pa.field("text", pa.string())]
 # Words of requests that tell nothing of the item wanted, and would match whatever title happens to hold them.
 _SAY_NOTHING = STOPWORDS | frozenset(
     "film films movie movies book books novel novels game games something anything recommend suggest suggestion want "
-    "like watch read play good great best nice please looking find show give need really".split()
+    "like watch read play good great best nice please looking find show give need really similar same different "
+    "another other others else one ones thing things shorter longer short long older newer old new recent time "
+    "director author actor actress maker studio made directed written starring whoever anyone tonight today now".split()
 )
 LEXICAL_LIMIT = 300  # rows with a BM25 score; the rest count as no match
 
@@ -108,8 +110,7 @@ class Catalog:
     def lexical(self, text: str) -> np.ndarray:
         """BM25 of every item for the words of `text`, scaled to 0..1, shape (n_items,)."""
         scores = np.zeros(len(self.items), np.float32)
-        telling = " ".join(w for w in re.findall(r"\w+", text.casefold()) if w not in _SAY_NOTHING)
-        for item_id, score in self._table.match(telling, LEXICAL_LIMIT).items():
+        for item_id, score in self._table.match(" ".join(telling(text)), LEXICAL_LIMIT).items():
             scores[self.position[item_id]] = score
         top = scores.max(initial=0.0)
         return scores / top if top > 0 else scores
@@ -125,6 +126,15 @@ class Catalog:
             score[[item.kind not in wanted for item in self.items]] = -np.inf
         best = np.argsort(-score, kind="stable")[:limit]
         return [(self.items[i], float(score[i])) for i in best if np.isfinite(score[i])]
+
+
+def telling(text: str) -> list[str]:
+    """The words of a request that say something of the item wanted.
+
+    >>> telling("Recommend me a film like this, but shorter")
+    []
+    """
+    return [w for w in re.findall(r"\w+", text.casefold()) if w not in _SAY_NOTHING]
 
 
 def _in_order(rows: pa.Table, ids: Sequence[str]) -> np.ndarray:

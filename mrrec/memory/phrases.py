@@ -447,7 +447,7 @@ ATTRIBUTED = re.compile(
 COURTESY = re.compile(rf"^(?:(?:{LEAD}|thanks|cheers|you|too|as well|for that|that|good|great|no|[,:\"'!.;?*]|my friend|mate|so far|though|that is all|for sure|xx?)(?: |$))*$")
 # What one is fond of in talk, not in films, books or games
 TALK = re.compile(any_of(r"""
-    ^(?:both|either|neither|none)\b | ^(?:you|yours|u|it|it all|this|that|these|those|them|him|her|me|myself|us|everything|everyone|nothing|anything|something|people|most people|all|any|one|a|an|the|not|much|a lot|more|most things|so|too|yes|no|way|well)$ |
+    ^(?:both|either|neither|none) of\b | ^(?:you|yours|u|it|it all|this|that|these|those|them|him|her|me|myself|us|everything|everyone|nothing|anything|something|people|most people|all|any|one|a|an|the|not|much|a lot|more|most things|so|too|yes|no|way|well)$ |
     ^(?:your|our|how|where|why|what you|when you|that you|that i|to you|being able)\b | ^my (?!favourite) | \byour (?:help|taste|style|recommendations?|suggestions?|jokes?|picks?|idea|answer)\b |
     ^(?:talking|chatting|speaking|hanging out|living|working|being) (?:to|with|here|in|at|on)\b | ^being (?:wrong|late|alone|bothered|ill|sick|interrupted|told|right|busy|home|rushed)\b |
     ^(?:this|that|these|those) (?!(?:kinds?|sorts?|types?|films?|genres?|stuff)\b) | ^(?:this|that|these|those|the new|the) (?:app|site|chat|bot|thing|assistant|tool|website|idea|suggestions?|answers?|recommendations?|weather|way|sound of|look of|design|interface|list|feature|explanation|reply|vibe|choices?|picks?|name|colour|place|city|town|moon)\b |
@@ -495,10 +495,10 @@ SHOWN_ALL = re.compile(rf"^(?:both|them all|(?:both|all|all {_COUNT}|every one|m
 IT = re.compile(r"^(?:it|this|that|this one|that one|(?:the|this|that) (?:film|book|game|novel|whole thing))(?: again| twice)?$")
 THEM = re.compile(r"^(?:it|that|them|those|these|they|that stuff|this stuff|that genre|the genre|those films|those books|these films|(?:that|those|these) (?:kinds?|sorts?|types?)(?: of (?:thing|films?|books?|games?|stories))?|them all|that kind of thing|him|her)$")
 # What a list, a contrast or a clause is joined with
-JOIN = r"(?:,|:|nor(?= is| are| do| can| am)|and|but|so|yet|though|although|because|since|while|whereas|however|except|plus|then|or|as|also)"
+JOIN = r"(?:,|:|nor(?= is| are| do| can| am)|and|but|so|yet|though|although|because|since|while|whereas|however|except|plus|then|or|as)"
 SPLIT = re.compile(r" (?:, )?(?:(?:like|such as|similar to|especially|for example|for instance)(?: ,)?(?= (?:the (?:film|book|game) )?t_)|and also|and even|and|or|nor|plus|as well as|but|,|/|then)(?: (?:also|even|especially|of course|definitely|maybe|then))* (?!not )")
 FLIP = re.compile(r"(?:^| )(?:, )?(?:but |just |though |and |only |or )?(?:not|never|except for|except|apart from|other than|excluding|minus|save for|with the exception of|bar)(?: for)? ")
-CUT = re.compile(r" (?:,? ?because|so that|when|whenever|if|unless|as long as|even though|ever since|since|provided|like i said|but only|which|who|without|with no|over|more than|rather than|instead of|than|while|until|though|after all|i (?:have|saw|watched|read|do|did|am|was|like|love)|(?:like|such as)(?! (?:the (?:film|book|game) )?t_)|to be honest|tbh|compared|as far as|thanks to|where i)\b.*$")
+CUT = re.compile(r" (?:,? ?because|so that|when|whenever|if|unless|as long as|even though|ever since|since|provided|like i said|but only|which|who|without|with no|over|more than|rather than|instead of|than|while|until|though|after all|i (?:have|saw|watched|read|do|did|am|was|like|love)|(?:like|such as)(?! (?:the (?:film|book|game) )?t_)|to be honest|tbh|compared|that (?:do|does|is|are|has|have|did) not|(?:it|they|he|she) (?:is|was|were|are|has|had|made|makes)|as far as|thanks to|where i)\b.*$")
 TRAILING = re.compile(
     r"(?: ,| :)? " + any_of(r"""too | also | as well | a lot | so much | very much | that much | much | too much | at all | though | any more |
     these days | nowadays | lately | now | anyway | really | best | most | the most | most of all | more than anything | more than anything else | above all |
@@ -526,7 +526,7 @@ BESIDE = re.compile(
 SMALL = frozenset("the a an of and in on at to for from with by or is no de la le du und der die das".split())
 # "My wife loves musicals. Me too." / "… I don't."
 SAME_HERE = re.compile(r"^(?:so do i|so am i|me too|same here|i do too|i do as well|same for me|as do i|likewise|and i|i do|and so do i|neither do i|me neither|nor do i|nor can i|neither can i|i agree|i am too)$")
-NOT_SO_HERE = re.compile(r"^(?:i do not|i am not|not me|i do not at all|not for me|i really do not|i can not|i certainly do not|no thanks|no thank you|no way|hard pass|never again|no|nope|yuck|not my thing|not really)$")
+NOT_SO_HERE = re.compile(r"^(?:i do not|i am not|not me|i do not at all|not for me|i really do not|i can not|i certainly do not|no thanks|no thank you|hard pass|yuck|not my thing|not really my thing)$")
 # Fears and wishes that hold no word of the catalogue
 MEANT = (
     (re.compile(r"\b(?:be|being|get|getting|feel|feeling) (?:\w+ )?(?:scared|frightened|terrified|spooked)\b|\b(?:good )?(?:scares?|frights?)\b"), ("horror",)),
@@ -600,3 +600,8 @@ FOLLOWS_START = re.compile(r"^(?:also |do |really |still |mostly )*(?:like|enjoy
 MEMBER = re.compile(rf"^(?:(?:{LEAD}|,) )*(?!{ME} |{BARE.pattern} )(?:[\w'-]+ ){{0,3}}[\w'-]+$")
 # Compounds whose parts are words of the catalogue, though the whole is another thing
 COMPOUND = re.compile(r"\b(?:jump ?-?scares?|jumpscares?|open worlds?|love triangles?|family drama)\b")
+# Words of ours that are no slips of the catalogue's
+ORDINARY = frozenset(re.findall(r"[a-z]{3,}", " ".join(t.pattern for t in (FILLER, TALK, CRAFT, TRAILING, CUT, BARE, REQUEST, COURTESY))))
+# What is true of a scary film is no verdict on scary films
+_IN_PLACE = any_of("scary | creepy | depressing | upsetting | disturbing | confusing | sad | moving | haunting | heartbreaking | funny | hilarious | magical | epic | cosy | romantic | too long | weak | flat | fine | thrilling")
+DESCRIBES = re.compile(rf"^(?:{VERY}){_IN_PLACE}\b")

@@ -15,7 +15,7 @@ from rapidfuzz.distance import OSA
 from mrrec.catalog.items import normalise
 from mrrec.catalog.lookup import Mention
 
-_TOKEN = re.compile(r"\b[wb]/c?(?!\w)|\d+(?:[.,]\d+)?(?![\w-])|[^\W_]+(?:['’-][^\W_]+)*|\n|[^\s\w]|_")
+_TOKEN = re.compile(r"\b(?:Mrs?|Ms|Drs?|St|Jr|Sr|vs)\.|\b[wb]/c?(?!\w)|\d+(?:[.,]\d+)?(?![\w-])|[^\W_]+(?:['’-][^\W_]+)*|\n|[^\s\w]|_")
 _QUOTED = re.compile(r"\"([^\"]+)\"|“([^”]+)”|«([^»]+)»|(?<!\w)['‘](?=\S)([^\n]{2,}?)(?<=\S)['’](?!\w)")
 _STOP = re.compile(r"(?<!\S)[.!?;](?!\S)(?: [.!?;)](?!\S))*")
 

@@ -134,6 +134,7 @@ class _Reader:
             clause = _opened(plain, a, b, mine)
             first = bool(re.match(rf"{p.ME} ", clause.text))
             theirs = (theirs and not first) or bool(p.ATTRIBUTED.match(plain[a:b]))
+            theirs = theirs or bool(re.match(r"(?:as|so) long as |provided ", plain[a:b]))
             question = (asks and i == len(spans) - 1) or bool(p.QUESTION.match(plain[a:b]))
             reason = bool(said) and said[-1] and bool(re.match(r"(?:because|as|since|when|if|even) ", plain[a:b]))
             said.append(self._clause(clause, question or theirs) or reason)
@@ -143,7 +144,7 @@ class _Reader:
                 mine = 0
         if not any(said):
             return None
-        left = [s for s, taken in zip(spans, said, strict=True) if not taken and not p.COURTESY.match(plain[slice(*s)])]
+        left = [s for s, taken in zip(spans, said, strict=True) if not taken and not _empty(plain[slice(*s)])]
         rest = " ".join(self.text.words(a, stop if b == end else b, after=b == end) for a, b in left)
         if left and left[-1][1] != end:
             rest += self.text.raw[self.text.span(start, end)[1] : self.text.span(start, stop)[1]]
@@ -166,8 +167,11 @@ class _Reader:
         against = verb and (re.search(r"hate|dislike|stand|loathe|detest", verb["verb"]) or p.NEGATION.search(clause.text))
         self.sign = (-1 if against else 1) if verb else 0
         start = clause.start + (verb.end() if verb else 0)
-        if found := [t for t in self._targets(start, clause.end) if t.items or t.names or t.terms or t.worth]:
-            self.last, self.own = tuple(found), False
+        found = [t for t in self._targets(start, clause.end) if t.items or t.names or t.terms or t.worth]
+        if any(t.items for t in found) or verb or len(clause.text.split()) <= 4:
+            self.last, self.own = tuple(found) or self.last, False
+        elif not re.match(r"(?:it|they|that|this) ", clause.text):
+            self.last, self.own = (), False
 
     # Statements
 
@@ -218,7 +222,7 @@ class _Reader:
         if same:
             targets = [] if self.own else [replace(t, via=t.words, sign=1) for t in self.last]
             return self._state(clause, targets, 0.65 * same * (self.sign or 1))
-        turn = re.match(r"(?:not|never|no|nothing|anything but) (?P<obj>.+)$", clause.text)
+        turn = re.match(r"(?:not|never|no|nothing|anything but) (?P<obj>.+?)(?: (?:, )?but .*)?$", clause.text)
         likewise = re.match(r"(?:nor|neither) (?:is|are|do i \w+|can i \w+|am i \w+(?: \w+)?) (?P<obj>.+)$", clause.text)
         if likewise and self.sign < 0 and self.own:
             return self._state(clause, self._targets(*self._place(clause, likewise), ask=True), -0.6)
@@ -321,9 +325,11 @@ class _Reader:
             return None
         place = self._place(clause, found)
         targets = [t for t in self._targets(*place, ask=True) if not t.via or t.items]
-        about_title = [t for t in targets if t.items]
+        about_title = [t for t in targets if t.items or t.title]
         if about_title and len(about_title) == len(targets):
             return self._state(clause, targets, value, place=place)
+        if p.DESCRIBES.match(clause.text[found.start("how") :]):
+            return None
         plural = re.search(r" (?:are|is) $", clause.text[: found.start("how")]) and re.search(r"s$|^\w+$", found["obj"])
         if not plural or re.match(r"(?:the|this|that|these|those|my|a|an|it|there|what|which) ", found["obj"] + " "):
             return None
@@ -391,19 +397,20 @@ class _Reader:
             obj = shorter
         kind = _kind_of(obj) or _kind_of(plain[start:end])
         found = []
-        for a, b, sign in self._members(obj):
+        for a, b, sign in self._members(obj, start):
             target = self._target(start + a, start + b, ask, kind, doing)
             if target:
                 found.append(replace(target, sign=sign))
         return found
 
-    def _members(self, obj: str) -> Iterator[tuple[int, int, int]]:
+    def _members(self, obj: str, start: int) -> Iterator[tuple[int, int, int]]:
         """(start, end, sign) of the members of a list, those in which "and" joins one term left whole."""
         whole = [(t.start, t.end) for t in self.catalog.vocabulary.find(obj) if " and " in obj[t.start : t.end]]
         at, sign = 0, 1
         marks = [(m.span(), False) for m in p.SPLIT.finditer(obj)] + [(m.span(), True) for m in p.FLIP.finditer(obj)]
         for (a, b), flips in sorted(marks):
-            if a < at or any(s < b and a < e for s, e in whole):
+            titled = flips and self.text.words(start + a, start + b)[:1].isupper() and not self.text.raw.isupper()
+            if a < at or titled or any(s < b and a < e for s, e in whole):
                 continue
             if obj[at:a].strip(" ,"):
                 yield at, a, sign
@@ -434,9 +441,12 @@ class _Reader:
         if p.TALK.search(plain) and not names and not governed:
             return None
         whole = any(t.start == 0 and t.end == len(plain) for t in self.catalog.vocabulary.find(plain))
-        told = not terms or (bool(_TITLE_SHAPE.match(words)) and not whole)
-        if told and not names and not items and self._reads_as_title(words, plain, doing, pure and bool(held)):
-            return _Target(words, kind=kind, items=tuple(self._chosen(self.catalog.lookup.titles(words), doing)), title=True)
+        if not names and not items and (not terms or (_TITLE_SHAPE.match(words) and not whole)):
+            if self._reads_as_title(words, plain, doing, pure and bool(held)):
+                named = self._chosen(self.catalog.lookup.titles(words), doing)
+                return _Target(words, items=tuple(named), kind=kind, title=True)
+            if _TITLE_CASE.fullmatch(words) and not self.text.raw.isupper():
+                return _Target(words, kind=kind)
         if terms or names:
             return _Target(words, names=names, terms=terms, kind=kind)
         if ask and not items and (term := self._nearest(p.FILLER.sub("", plain))):
@@ -448,7 +458,7 @@ class _Reader:
         """The catalogue's terms that stand in `plain`, or that it means."""
         vocabulary = self.catalog.vocabulary
         plain = p.COMPOUND.sub("|", plain)
-        found = [t.name for t in vocabulary.find(plain, self.catalog.lookup.known)]
+        found = [t.name for t in vocabulary.find(plain, self.catalog.lookup.known | p.ORDINARY)]
         found = found or [t.name for t in vocabulary.find(p.FILLER.sub("", plain))]
         found += [t for pattern, meant in p.MEANT if pattern.search(plain) for t in meant if t in vocabulary.counts]
         return tuple(dict.fromkeys(found))
@@ -491,8 +501,7 @@ class _Reader:
         """Whether words that the catalogue lacks are a title: quoted, or in capitals after a verb of doing."""
         if quoted:
             return True
-        past = re.match(r"(?:\w+ed\b|seen|saw|read|beat|gave|finish|quit|got|get)", doing)
-        if not (past or _TITLE_CASE.fullmatch(words)) or words.isupper():
+        if not re.match(r"(?:\w+ed\b|seen|saw|read|beat|gave|finish|quit|got|get)", doing) or words.isupper():
             return False
         parts = re.sub(r"^(?:the|this) (?:film|movie|book|novel|game|series|show) ", "", words).split()
         parts = [w.strip(",.!?\"'") for w in parts]
@@ -612,7 +621,7 @@ _WITH = re.compile(r"(?:on|with|in|at|before|during|by|alone|together|to|for|whe
 _TITLE_SHAPE = re.compile(r"(?:The|A|An) [A-Z]|[A-Z][\w'’-]* (?:\w+ )*[A-Z]")
 _TITLE_CASE = re.compile(r"(?!.*\b(?:Films?|Movies?|Books?|Games?|Novels?|Cinema|Fiction|Comedy|Comedies|Dramas?)$)[A-Z\d][\w'’-]*(?: [A-Z][\w'’-]*)+")
 _KIND_ONLY = re.compile(
-    r"(?:(?:all|any|most|some|every|many|good|great|the|a|of|sorts?|types?|kinds?|lots|different|watching|reading|playing|new|to|watch|read|play|other) )*"
+    r"(?:(?:all|any|most|some|every|many|good|great|the|a|of|sorts?|types?|kinds?|lots|different|watching|reading|playing|new|to|watch|read|play|other|trying|discovering) )*"
     r"(?:films?|books?|games?|novels?|series|shows?|stories|cinema|television|reading|movies?|watch|read|play|tv)"
 )
 _OFTEN = re.compile(r"\b(?:mostly|mainly|always|usually|only|often|generally|tend to|typically)\b")
@@ -620,6 +629,11 @@ _OFTEN = re.compile(r"\b(?:mostly|mainly|always|usually|only|often|generally|ten
 _TITLE_FIRST = re.compile(r"(?:the )?(?:film |book |game |novel )?t_\d+ (?!(?:fans?|soundtrack|universe|references?|memes?|ending|score|remake|sequel)\b)")
 _PROPER = re.compile(r"[A-Z][\w.'’-]+(?: (?:[A-Z][\w.'’-]*|de|of|the|van|von|la))* [A-Z][\w.'’-]+")
 _BREAK = re.compile(rf" (?:{p.JOIN})(?: (?:{p.JOIN}))*(?= )")
+
+
+def _empty(clause: str) -> bool:
+    """Whether a clause that is left asks for nothing: courtesy, or "I saw" of "I saw and liked Heat"."""
+    return bool(p.COURTESY.match(clause)) or bool(re.fullmatch(rf"{p.ME} \w+", clause))
 
 
 def _within_title(words: str, held: Sequence[Mention]) -> bool:
@@ -682,6 +696,8 @@ def _split(plain: str, start: int, end: int, loose: bool) -> list[tuple[int, int
             starts = True
         if re.search(r"\b(?:my|our) (?:\w+ ){0,1}\w+$|\bn_\d+$", before) and re.match(r"(?:i|me)\b", after):
             starts = None  # "my wife and I"
+        if mark[0] == " so" and re.search(r"\b(?:am|is|are|was|were|i|not|get|got)$", before):
+            continue
         if "so" in mark[0].split() and re.match(rf"{p.LOOSE_REQUEST.pattern}|(?:no|not|nothing) ", after):
             starts = True
         if turn or starts:
