@@ -48,7 +48,9 @@ SETTING = (
     r"when it comes to|as far as|if it is|if i am|unless) [^.?!]{1,60}?"
 )
 # The person's past, which is no taste of today
-LONG_AGO = re.compile(r"\b(?:when i was|as a (?:child|kid|teenager|boy|girl|student)|back then|in my (?:youth|twenties|teens)|once upon)\b")
+LONG_AGO = re.compile(
+    r"\b(?:when i was|as a (?:child|kid|teenager|boy|girl|student)|back then|in my (?:youth|twenties|teens)|once upon)\b"
+)
 PASSING = re.compile(any_of("""
     \\btonight\\b | \\btoday\\b | right now | this evening | this time | this afternoon | this morning | this weekend |
     this week | at the moment | for now | just now | not now | for a change | for once
@@ -70,7 +72,9 @@ MODIFIER = any_of("""
     fully | half | overly | especially not | in general | frankly | necessarily | these days | nowadays
 """)
 NEGATION = re.compile(r"\b(?:not(?! (?:only|just|merely))|never|no longer|hardly|rarely|barely|seldom|scarcely)\b")
-DOUBT = re.compile(r"^(?:i|we) (?:do|can|would|could) not (?:really |honestly )?(?:think|say|believe|claim|feel)(?: that)? (?=i |we )")
+DOUBT = re.compile(
+    r"^(?:i|we) (?:do|can|would|could) not (?:really |honestly )?(?:think|say|believe|claim|feel)(?: that)? (?=i |we )"
+)
 HYPOTHETICAL = re.compile(any_of(r"""
     \bwould\b | \bcould\b | \bmight\b | \bmay\b | \bshould\b | \bwill\b | \bshall\b | \bcan\b | \bgoing to\b | \bwant to\b |
     \bwanted to\b | \bhope to\b | \bneed to\b | \bsupposed to\b | \btry to\b | \btried to\b | \btrying to\b
@@ -343,11 +347,20 @@ FRAMES: tuple[tuple[re.Pattern, float], ...] = tuple(
 ASKED_NOW = tuple(
     (re.compile(re.sub(r"\((?=\.\+)", "(?P<obj>", pattern)), needs_time)
     for needs_time, pattern in (
-        (False, r"^(?:(?:i|we) (?:am|are) )?(?:really |just |so )*not (?:really |exactly |quite )*(?:in the mood|in a mood|up|ready) for (.+)$"),
+        (
+            False,
+            r"^(?:(?:i|we) (?:am|are) )?(?:really |just |so )*not (?:really |exactly |quite )*(?:in the mood|in a mood|up|ready) for (.+)$",
+        ),
         (False, r"^(?:(?:i|we) )?do not (?:really |quite )?(?:feel like|fancy|feel up to) (.+)$"),
-        (False, r"^(?:i|we) (?:am|are) (?:\w+ )?too (?:tired|sad|exhausted|stressed|drunk|full|sleepy|hungover) for (.+)$"),
+        (
+            False,
+            r"^(?:i|we) (?:am|are) (?:\w+ )?too (?:tired|sad|exhausted|stressed|drunk|full|sleepy|hungover) for (.+)$",
+        ),
         (True, r"^(?:no|not|nothing|no more|not another|nothing too) (.+?)(?: please)?$"),
-        (True, r"^(?:tonight|today|this time|right now|for now) (?:, )?(?:please )?(?:no|not|nothing|nothing too) (.+)$"),
+        (
+            True,
+            r"^(?:tonight|today|this time|right now|for now) (?:, )?(?:please )?(?:no|not|nothing|nothing too) (.+)$",
+        ),
         (True, r"^(?:i|we) can not (?:face|do|take|handle|bear|manage|stand) (.+)$"),
     )
 )
@@ -390,7 +403,7 @@ FACTS = tuple(
         r"nightmares(?: easily)?$|anxiety|panic attacks|vertigo|epilepsy|ptsd|adhd|insomnia|dyslexia|tinnitus|(?:very )?short attention span|poor eyesight|bad eyesight|bad eyes|arthritis|"
         r"slow reflexes|bad reflexes|depression|claustrophobia|hearing loss|chronic \w+|asthma|autism)\b",
         rf"(?:have|am raising)(?: got| only| just)? (?:{_N} |young |small |little |teenage |elderly )+{_KIN}\b",
-        rf"have (?:kids|children|twins|grandchildren|toddlers)\b",
+        r"have (?:kids|children|twins|grandchildren|toddlers)\b",
         rf"(?:do not |only |just |also |now |can only )*(?:own|have|use|play on|game on|got)(?: got| only| just)? (?:a |an |any |my |no |the )*(?:old |new |cheap |slow |weak )*{_DEVICE}\b",
         rf"(?:do not |only |also |can |can not |am |barely )*(?:speak|understand|read|learn|learning|studying|fluent in)(?: only| fluent| some| a little| a bit of)? {_TONGUE}$",
         r"(?:now |currently |only |just |usually |have to )*(?:live|work|commute|study|teach)(?:s|ing)? (?:in|on|at|from|nights|night shifts|shifts|with|alone|long|part|full|abroad|an hour|near)\b",
@@ -444,7 +457,9 @@ ATTRIBUTED = re.compile(
     r"^(?:(?:but|and|well|so|,) )*(?:according to|apparently|supposedly|allegedly|(?:they|people|critics|some people|everyone|everybody|friends|reviewers) (?:all )?(?:say|says|think|thinks|tell|keep|claim|love|loves|reckon)|"
     r"i (?:have )?(?:hear|heard|read)(?: that)?$|rumour has it|word is|it is said|reviews?|(?:my|a|the|his|her|our) [\w -]{2,30} (?:say|says|said|think|thinks|thought|told|tells|reckons|claims|swears|insists|keeps?|recommended|mentioned)\b)"
 )
-COURTESY = re.compile(rf"^(?:(?:{LEAD}|thanks|cheers|you|too|as well|for that|that|good|great|no|[,:\"'!.;?*]|my friend|mate|so far|though|that is all|for sure|xx?)(?: |$))*$")
+COURTESY = re.compile(
+    rf"^(?:(?:{LEAD}|thanks|cheers|you|too|as well|for that|that|good|great|no|[,:\"'!.;?*]|my friend|mate|so far|though|that is all|for sure|xx?)(?: |$))*$"
+)
 # What one is fond of in talk, not in films, books or games
 TALK = re.compile(any_of(r"""
     ^(?:both|either|neither|none) of\b | ^(?:you|yours|u|it|it all|this|that|these|those|them|him|her|me|myself|us|everything|everyone|nothing|anything|something|people|most people|all|any|one|a|an|the|not|much|a lot|more|most things|so|too|yes|no|way|well)$ |
@@ -474,7 +489,9 @@ CRAFT = re.compile(r"\b" + any_of(r"""
     nineties | scandinavian | nordic | world cinema | television | shows | spoilers? | trailers? | audiobooks? | comics? | drawings? | rpgs? | souls-?likes? |
     mmos? | side quests? | tutorials? | timers? | crafting | permadeath | puzzles? | slapstick | melodrama\w* | schmaltz\w* | sentimental\w* | sappy | atmosphere | atmospheric | tension | suspense | vibes? | moods? | preachy\w*
 """) + r"\b")  # fmt: skip
-NATIONS = re.compile(r"\b(?:korean|japanese|french|italian|german|swedish|danish|spanish|indian|iranian|chinese|russian|british|american|polish|african|mexican|brazilian|australian|irish|european|latin american|czech|hungarian|taiwanese|turkish|english|scottish|norwegian|icelandic|argentine|nigerian|arabic|hong kong)\b")
+NATIONS = re.compile(
+    r"\b(?:korean|japanese|french|italian|german|swedish|danish|spanish|indian|iranian|chinese|russian|british|american|polish|african|mexican|brazilian|australian|irish|european|latin american|czech|hungarian|taiwanese|turkish|english|scottish|norwegian|icelandic|argentine|nigerian|arabic|hong kong)\b"
+)
 
 # Verdicts on a title
 
@@ -483,24 +500,45 @@ RATING = re.compile(
 )
 NUMBERS = dict(one=1, two=2, three=3, four=4, five=5, six=6, seven=7, eight=8, nine=9, ten=10)
 # What is left of a clause with a rating, around the title
-RATES_BEFORE = re.compile(r"^(?:(?:i|we|would|have|had|give|gave|given|rate|rated|score|scored|award|a|an|an easy|solid|easily|it is|definitely|probably|maybe|about|my rating|verdict|for|to|:|,|just|only|that is|clear|and|me) )+")
-RATES_AFTER = re.compile(r"(?: (?:a|an|is|was|gets|got|get|deserves|from|me|for|to|:|,|at|at least|about|around|maybe|easily|probably|of|easy|solid|out|only|just|in|my|book|i|would|say|give|it|as))+$")
+RATES_BEFORE = re.compile(
+    r"^(?:(?:i|we|would|have|had|give|gave|given|rate|rated|score|scored|award|a|an|an easy|solid|easily|it is|definitely|probably|maybe|about|my rating|verdict|for|to|:|,|just|only|that is|clear|and|me) )+"
+)
+RATES_AFTER = re.compile(
+    r"(?: (?:a|an|is|was|gets|got|get|deserves|from|me|for|to|:|,|at|at least|about|around|maybe|easily|probably|of|easy|solid|out|only|just|in|my|book|i|would|say|give|it|as))+$"
+)
 ORDINALS = {"first": 0, "1st": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3, "fifth": 4, "5th": 4,
             "last": -1, "one": 0, "1": 0, "two": 1, "2": 1, "three": 2, "3": 2, "four": 3, "4": 3, "five": 4, "5": 4}  # fmt: skip
 _ORDER = "first|second|third|fourth|fifth|last|1st|2nd|3rd|4th|5th"
 _COUNT = "two|three|four|2|3|4"
-SHOWN_ONE = re.compile(rf"^(?:the )?(?P<nth>{_ORDER})(?: (?:one|film|book|game|suggestion|option|pick|title))?$|^(?:number|no|#) (?P<no>one|two|three|four|five|\d)$")
-SHOWN_SOME = re.compile(rf"^(?:the |your )?first (?P<n>{_COUNT})(?: (?:ones|films|books|games|of (?:them|those|these)))?$")
-SHOWN_ALL = re.compile(rf"^(?:both|them all|(?:both|all|all {_COUNT}|every one|most|any|either|none)(?: of)? (?:them|those|these)|all (?:of )?(?:the )?(?:{_COUNT})|(?:these|those) (?:two|three|films|books|games))$")
-IT = re.compile(r"^(?:it|this|that|this one|that one|(?:the|this|that) (?:film|book|game|novel|whole thing))(?: again| twice)?$")
-THEM = re.compile(r"^(?:it|that|them|those|these|they|that stuff|this stuff|that genre|the genre|those films|those books|these films|(?:that|those|these) (?:kinds?|sorts?|types?)(?: of (?:thing|films?|books?|games?|stories))?|them all|that kind of thing|him|her)$")
+SHOWN_ONE = re.compile(
+    rf"^(?:the )?(?P<nth>{_ORDER})(?: (?:one|film|book|game|suggestion|option|pick|title))?$|^(?:number|no|#) (?P<no>one|two|three|four|five|\d)$"
+)
+SHOWN_SOME = re.compile(
+    rf"^(?:the |your )?first (?P<n>{_COUNT})(?: (?:ones|films|books|games|of (?:them|those|these)))?$"
+)
+SHOWN_ALL = re.compile(
+    rf"^(?:both|them all|(?:both|all|all {_COUNT}|every one|most|any|either|none)(?: of)? (?:them|those|these)|all (?:of )?(?:the )?(?:{_COUNT})|(?:these|those) (?:two|three|films|books|games))$"
+)
+IT = re.compile(
+    r"^(?:it|this|that|this one|that one|(?:the|this|that) (?:film|book|game|novel|whole thing))(?: again| twice)?$"
+)
+THEM = re.compile(
+    r"^(?:it|that|them|those|these|they|that stuff|this stuff|that genre|the genre|those films|those books|these films|(?:that|those|these) (?:kinds?|sorts?|types?)(?: of (?:thing|films?|books?|games?|stories))?|them all|that kind of thing|him|her)$"
+)
 # What a list, a contrast or a clause is joined with
 JOIN = r"(?:,|:|nor(?= is| are| do| can| am)|and|but|so|yet|though|although|because|since|while|whereas|however|except|plus|then|or|as)"
-SPLIT = re.compile(r" (?:, )?(?:(?:like|such as|similar to|especially|for example|for instance)(?: ,)?(?= (?:the (?:film|book|game) )?t_)|and also|and even|and|or|nor|plus|as well as|but|,|/|then)(?: (?:also|even|especially|of course|definitely|maybe|then))* (?!not )")
-FLIP = re.compile(r"(?:^| )(?:, )?(?:but |just |though |and |only |or )?(?:not|never|except for|except|apart from|other than|excluding|minus|save for|with the exception of|bar)(?: for)? ")
-CUT = re.compile(r" (?:,? ?because|so that|when|whenever|if|unless|as long as|even though|ever since|since|provided|like i said|but only|which|who|without|with no|over|more than|rather than|instead of|than|while|until|though|after all|i (?:have|saw|watched|read|do|did|am|was|like|love)|(?:like|such as)(?! (?:the (?:film|book|game) )?t_)|to be honest|tbh|compared|that (?:do|does|is|are|has|have|did) not|(?:it|they|he|she) (?:is|was|were|are|has|had|made|makes)|as far as|thanks to|where i)\b.*$")
+SPLIT = re.compile(
+    r" (?:, )?(?:(?:like|such as|similar to|especially|for example|for instance)(?: ,)?(?= (?:the (?:film|book|game) )?t_)|and also|and even|and|or|nor|plus|as well as|but|,|/|then)(?: (?:also|even|especially|of course|definitely|maybe|then))* (?!not )"
+)
+FLIP = re.compile(
+    r"(?:^| )(?:, )?(?:but |just |though |and |only |or )?(?:not|never|except for|except|apart from|other than|excluding|minus|save for|with the exception of|bar)(?: for)? "
+)
+CUT = re.compile(
+    r" (?:,? ?because|so that|when|whenever|if|unless|as long as|even though|ever since|since|provided|like i said|but only|which|who|without|with no|over|more than|rather than|instead of|than|while|until|though|after all|i (?:have|saw|watched|read|do|did|am|was|like|love)|(?:like|such as)(?! (?:the (?:film|book|game) )?t_)|to be honest|tbh|compared|that (?:do|does|is|are|has|have|did) not|(?:it|they|he|she) (?:is|was|were|are|has|had|made|makes)|as far as|thanks to|where i)\b.*$"
+)
 TRAILING = re.compile(
-    r"(?: ,| :)? " + any_of(r"""too | also | as well | a lot | so much | very much | that much | much | too much | at all | though | any more |
+    r"(?: ,| :)? "
+    + any_of(r"""too | also | as well | a lot | so much | very much | that much | much | too much | at all | though | any more |
     these days | nowadays | lately | now | anyway | really | best | most | the most | most of all | more than anything | more than anything else | above all |
     in general | generally | for some reason | for sure | please | thanks | thank you | lol | haha | with a passion | to bits | to death | to pieces |
     like the plague | of all time | ever | since i was \w+ | tonight | today | right now | this evening | this time | at the moment | for now | just now | this weekend |
@@ -509,7 +547,8 @@ TRAILING = re.compile(
     and stuff | and things | and so forth | and the like | and all that | or anything | or whatever | or something | in any form | in (?:this|our|my) (?:house|home|family) | of any kind | of any sort | whatsoever | full stop | period | or not | you know | you see | to be fair |
     the other day | with my \w+ | in the cinema | at the cinema | on netflix | all the time | all my life | for years | for ages | for \w+ (?:hours|years|weeks|months|days) | from start to finish | after (?:\w+ ){1,3}(?:minutes|pages|chapters|hours|episodes) | on screen | of late |
     in films | in books | in games | in my films | in my books | in my games | in a film | in a book | in a game | in novels | in stories | as a genre | in particular | in the end | at first | as a kid | as a child | growing up |
-    every day | every time | any day | forever | but there you go | to be sure | unfortunately | sadly | for me | then | actually | honestly | obviously | of course | usually | mostly | somehow | eventually""") + r"$"
+    every day | every time | any day | forever | but there you go | to be sure | unfortunately | sadly | for me | then | actually | honestly | obviously | of course | usually | mostly | somehow | eventually""")
+    + r"$"
 )
 FILLER = re.compile(
     r"^(?:to |it when (?:there is|there are|things get|it gets|films are|films have|books are|a film is|a book is|a film has)|when (?:there is|there are|films are|films have|a film is|a film has|things get)|"
@@ -525,14 +564,20 @@ BESIDE = re.compile(
 # Words of a title that start small
 SMALL = frozenset("the a an of and in on at to for from with by or is no de la le du und der die das".split())
 # "My wife loves musicals. Me too." / "… I don't."
-SAME_HERE = re.compile(r"^(?:so do i|so am i|me too|same here|i do too|i do as well|same for me|as do i|likewise|and i|i do|and so do i|neither do i|me neither|nor do i|nor can i|neither can i|i agree|i am too)$")
-NOT_SO_HERE = re.compile(r"^(?:i do not|i am not|not me|i do not at all|not for me|i really do not|i can not|i certainly do not|no thanks|no thank you|hard pass|yuck|not my thing|not really my thing)$")
+SAME_HERE = re.compile(
+    r"^(?:so do i|so am i|me too|same here|i do too|i do as well|same for me|as do i|likewise|and i|i do|and so do i|neither do i|me neither|nor do i|nor can i|neither can i|i agree|i am too)$"
+)
+NOT_SO_HERE = re.compile(
+    r"^(?:i do not|i am not|not me|i do not at all|not for me|i really do not|i can not|i certainly do not|no thanks|no thank you|hard pass|yuck|not my thing|not really my thing)$"
+)
 # Fears and wishes that hold no word of the catalogue
 MEANT = (
     (re.compile(r"\b(?:be|being|get|getting|feel|feeling) (?:\w+ )?(?:scared|frightened|terrified|spooked)\b|\b(?:good )?(?:scares?|frights?)\b"), ("horror",)),
     (re.compile(r"\b(?:violence|violent)\b"), ("gore",)),
 )  # fmt: skip
-HABITUAL = re.compile(r"\b(?:in the|every|each|a day|a night|a week|per|usually|most|before bed|weekdays|weekends|at weekends|evenings|between|nights|at a time|only ever|never|always|on my commute)\b")
+HABITUAL = re.compile(
+    r"\b(?:in the|every|each|a day|a night|a week|per|usually|most|before bed|weekdays|weekends|at weekends|evenings|between|nights|at a time|only ever|never|always|on my commute)\b"
+)
 
 # Commands to the memory
 
@@ -566,7 +611,9 @@ FORGET = re.compile(
     rf"(?:about |out |away )?(?P<what>{_WHAT_YOU} |(?:everything|anything|all|all of it|the (?:fact|bit|part|thing|note|memory|entry|one|record|line|claim|idea|memories|entries|notes|records|things?|stuff)|that (?:note|memory|entry|bit|thing|line)|my|any|your)(?: (?:about|that|of|on|saying|saying that|where i said|where i say|memor(?:y|ies)|entr(?:y|ies)|notes?|records?|data))+ |that |how much |)(?P<obj>.+?))"
     rf"(?: (?:from|in|out of|off) (?:my|your|the) (?:memory|memories|profile|tastes?|list|records?|preferences|likes))?{_END}"
 )
-NOT_FORGET = re.compile(rf"^{POLITE}(?:do not|never|you must not|you should not|please do not) (?:ever )?forget\b|\bi (?:will )?(?:never |always |can not |could not )?(?:forget|forgot)\b|^(?:forget|never mind) (?:it|about it|this)$")
+NOT_FORGET = re.compile(
+    rf"^{POLITE}(?:do not|never|you must not|you should not|please do not) (?:ever )?forget\b|\bi (?:will )?(?:never |always |can not |could not )?(?:forget|forgot)\b|^(?:forget|never mind) (?:it|about it|this)$"
+)
 POSSESSED = re.compile(
     r"^my (?P<sort>(?:love|liking|fondness|passion|taste|preference|interest|obsession|enthusiasm|weakness|soft spot|like|crush|fascination|affection|adoration)|(?P<bad>hatred|hate|dislike|fear|aversion|distaste|loathing|phobia|problem|disgust|disinterest|issue)|(?:opinions?|views?|thoughts|rating|review|feelings)) (?:of|for|in|to|with|towards|toward|on|about|against) (?P<obj>.+)$"
 )
@@ -574,13 +621,19 @@ REMEMBER = re.compile(
     rf"^{POLITE}(?:(?:always |also )?remember|do not (?:ever )?forget|never forget|keep in mind|bear in mind|make a note|take note|note(?! to)|note down|note to self|store|save|write down|memori[sz]e|add to (?:my|your) (?:memory|profile|memories)|put in (?:my|your) (?:memory|profile)|"
     rf"for (?:future reference|next time|the future|later)|from now on|know that|be aware|you should remember|i want you to know|it is important to me)(?: (?:that|this|it|down|the fact that|about me|of the fact that|somewhere|,|:|to|for (?:next time|later|me|the future|future reference)|of|please|in future|always))* (?P<obj>.+)$"
 )
-NOT_REMEMBER = re.compile(rf"^{POLITE}(?:remember|note|save|know|store) (?:when|the (?:film|book|game|one|time|movie|name|title)|that (?:film|book|game|time|one|movie|scene)|how|what|who|where|why|me$|any|a |some)|^(?:do you|i|i do not|i can not|i barely|i still|you) (?:remember|know)\b")
-CORRECT = re.compile(
-    rf"^(?:(?:no|nope|sorry|hey|wait|but|actually|hmm|oh|er|um|,|well|excuse me) )*(?:(?:that|this|it|you|your memory|that memory|that one|what you (?:know|remember|have)(?: about me)?|the (?:first|second|third|last)(?: one| memory)?|number \w+) (?:is|are|was|were) (?:all |completely |just |simply |totally |so |quite |not |actually |plain |also )*(?:wrong|true|right|correct|incorrect|false|mistaken|a mistake|untrue|inaccurate|me|out of date|outdated|accurate|so)(?: about (?:me|that|this))?|"
-    rf"(?:you|u) (?:have |have got |got |had |are getting )(?:that|me|it|this|my taste|my tastes)(?: all| completely| totally)? wrong|(?:you are|you were) (?:wrong|mistaken)(?: about (?:me|that|this))?|(?:wrong|incorrect|not true|not right|not correct|untrue|correction|that is a mistake|you misunderstood(?: me)?|i think you misunderstood(?: me)?|you have misunderstood(?: me)?|you remember(?:ed)? (?:that |it |this )?wrong(?:ly)?))(?: |$)(?:(?:,|:|\.|and|but|because|-) )*(?P<obj>.*)$"
+NOT_REMEMBER = re.compile(
+    rf"^{POLITE}(?:remember|note|save|know|store) (?:when|the (?:film|book|game|one|time|movie|name|title)|that (?:film|book|game|time|one|movie|scene)|how|what|who|where|why|me$|any|a |some)|^(?:do you|i|i do not|i can not|i barely|i still|you) (?:remember|know)\b"
 )
-CORRECT_YES = re.compile(r"\b(?:is|are|was|were) (?:all |completely |just |simply |totally |so |quite |actually |also )*(?:true|right|correct|me|accurate|so)\b")
-NEVER_SAID = re.compile(r"^(?:(?:no|but|hey|wait|sorry|,) )*(?:i (?:have )?never (?:once )?(?:said|told you|claimed|mentioned)|i (?:did not|do not remember|never) (?:say|saying|tell you|telling you|claim|mention)|who said|i do not know why you think|why do you think|where did you get the idea|what makes you think)(?: that)? (?P<obj>.+)$")
+CORRECT = re.compile(
+    r"^(?:(?:no|nope|sorry|hey|wait|but|actually|hmm|oh|er|um|,|well|excuse me) )*(?:(?:that|this|it|you|your memory|that memory|that one|what you (?:know|remember|have)(?: about me)?|the (?:first|second|third|last)(?: one| memory)?|number \w+) (?:is|are|was|were) (?:all |completely |just |simply |totally |so |quite |not |actually |plain |also )*(?:wrong|true|right|correct|incorrect|false|mistaken|a mistake|untrue|inaccurate|me|out of date|outdated|accurate|so)(?: about (?:me|that|this))?|"
+    r"(?:you|u) (?:have |have got |got |had |are getting )(?:that|me|it|this|my taste|my tastes)(?: all| completely| totally)? wrong|(?:you are|you were) (?:wrong|mistaken)(?: about (?:me|that|this))?|(?:wrong|incorrect|not true|not right|not correct|untrue|correction|that is a mistake|you misunderstood(?: me)?|i think you misunderstood(?: me)?|you have misunderstood(?: me)?|you remember(?:ed)? (?:that |it |this )?wrong(?:ly)?))(?: |$)(?:(?:,|:|\.|and|but|because|-) )*(?P<obj>.*)$"
+)
+CORRECT_YES = re.compile(
+    r"\b(?:is|are|was|were) (?:all |completely |just |simply |totally |so |quite |actually |also )*(?:true|right|correct|me|accurate|so)\b"
+)
+NEVER_SAID = re.compile(
+    r"^(?:(?:no|but|hey|wait|sorry|,) )*(?:i (?:have )?never (?:once )?(?:said|told you|claimed|mentioned)|i (?:did not|do not remember|never) (?:say|saying|tell you|telling you|claim|mention)|who said|i do not know why you think|why do you think|where did you get the idea|what makes you think)(?: that)? (?P<obj>.+)$"
+)
 # Where a new clause begins, rather than the next member of a list
 _ANY_RATING = re.sub(r"\?P<\w+>", "?:", RATING.pattern)
 CLAUSE_START = re.compile(
@@ -601,7 +654,11 @@ MEMBER = re.compile(rf"^(?:(?:{LEAD}|,) )*(?!{ME} |{BARE.pattern} )(?:[\w'-]+ ){
 # Compounds whose parts are words of the catalogue, though the whole is another thing
 COMPOUND = re.compile(r"\b(?:jump ?-?scares?|jumpscares?|open worlds?|love triangles?|family drama)\b")
 # Words of ours that are no slips of the catalogue's
-ORDINARY = frozenset(re.findall(r"[a-z]{3,}", " ".join(t.pattern for t in (FILLER, TALK, CRAFT, TRAILING, CUT, BARE, REQUEST, COURTESY))))
+ORDINARY = frozenset(
+    re.findall(r"[a-z]{3,}", " ".join(t.pattern for t in (FILLER, TALK, CRAFT, TRAILING, CUT, BARE, REQUEST, COURTESY)))
+)
 # What is true of a scary film is no verdict on scary films
-_IN_PLACE = any_of("scary | creepy | depressing | upsetting | disturbing | confusing | sad | moving | haunting | heartbreaking | funny | hilarious | magical | epic | cosy | romantic | too long | weak | flat | fine | thrilling")
+_IN_PLACE = any_of(
+    "scary | creepy | depressing | upsetting | disturbing | confusing | sad | moving | haunting | heartbreaking | funny | hilarious | magical | epic | cosy | romantic | too long | weak | flat | fine | thrilling"
+)
 DESCRIBES = re.compile(rf"^(?:{VERY}){_IN_PLACE}\b")

@@ -15,7 +15,9 @@ from rapidfuzz.distance import OSA
 from mrrec.catalog.items import normalise
 from mrrec.catalog.lookup import Mention
 
-_TOKEN = re.compile(r"\b(?:Mrs?|Ms|Drs?|St|Jr|Sr|vs)\.|\b[wb]/c?(?!\w)|\d+(?:[.,]\d+)?(?![\w-])|[^\W_]+(?:['’-][^\W_]+)*|\n|[^\s\w]|_")
+_TOKEN = re.compile(
+    r"\b(?:Mrs?|Ms|Drs?|St|Jr|Sr|vs)\.|\b[wb]/c?(?!\w)|\d+(?:[.,]\d+)?(?![\w-])|[^\W_]+(?:['’-][^\W_]+)*|\n|[^\s\w]|_"
+)
 _QUOTED = re.compile(r"\"([^\"]+)\"|“([^”]+)”|«([^»]+)»|(?<!\w)['‘](?=\S)([^\n]{2,}?)(?<=\S)['’](?!\w)")
 _STOP = re.compile(r"(?<!\S)[.!?;](?!\S)(?: [.!?;)](?!\S))*")
 
@@ -25,7 +27,8 @@ SPELLINGS = {
     "thats": "that is", "whats": "what is", "theres": "there is", "youre": "you are", "dunno": "do not know",
     "let's": "let us", "luv": "love", "lurve": "love", "❤": "love", "♥": "love", "luvd": "loved", "h8": "hate",
     "fav": "favourite", "fave": "favourite", "favs": "favourites", "faves": "favourites", "favorite": "favourite",
-    "favorites": "favourites", "rly": "really", "rlly": "really", "w/": "with", "b/c": "because", "u": "you", "ur": "your", "thx": "thanks", "gonna": "going to",
+    "favorites": "favourites", "rly": "really", "rlly": "really", "w/": "with", "b/c": "because",
+    "u": "you", "ur": "your", "thx": "thanks", "gonna": "going to",
     "wanna": "want to", "gotta": "have to", "kinda": "kind of", "sorta": "sort of", "cuz": "because", "coz": "because",
     "cos": "because", "bc": "because", "plz": "please", "pls": "please", "tho": "though", "&": "and", "n": "and",
     "abt": "about", "rn": "right now", "tonite": "tonight", "alot": "a lot", "sooo": "so", "anymore": "any more",

@@ -164,7 +164,9 @@ class _Reader:
     def _note(self, clause: _Clause) -> None:
         """Keep in mind what a clause speaks of, though it states nothing: a pronoun may come."""
         verb = re.search(rf"\b(?P<verb>{p.VERB}|loves|likes|hates|dislikes|enjoys|adores) ", clause.text)
-        against = verb and (re.search(r"hate|dislike|stand|loathe|detest", verb["verb"]) or p.NEGATION.search(clause.text))
+        against = verb and (
+            re.search(r"hate|dislike|stand|loathe|detest", verb["verb"]) or p.NEGATION.search(clause.text)
+        )
         self.sign = (-1 if against else 1) if verb else 0
         start = clause.start + (verb.end() if verb else 0)
         found = [t for t in self._targets(start, clause.end) if t.items or t.names or t.terms or t.worth]
@@ -223,7 +225,9 @@ class _Reader:
             targets = [] if self.own else [replace(t, via=t.words, sign=1) for t in self.last]
             return self._state(clause, targets, 0.65 * same * (self.sign or 1))
         turn = re.match(r"(?:not|never|no|nothing|anything but) (?P<obj>.+?)(?: (?:, )?but .*)?$", clause.text)
-        likewise = re.match(r"(?:nor|neither) (?:is|are|do i \w+|can i \w+|am i \w+(?: \w+)?) (?P<obj>.+)$", clause.text)
+        likewise = re.match(
+            r"(?:nor|neither) (?:is|are|do i \w+|can i \w+|am i \w+(?: \w+)?) (?P<obj>.+)$", clause.text
+        )
         if likewise and self.sign < 0 and self.own:
             return self._state(clause, self._targets(*self._place(clause, likewise), ask=True), -0.6)
         if not turn or not (self.told or (self.sign and clause.mine)):
@@ -301,11 +305,18 @@ class _Reader:
                 if p.NEGATION.search(clause.text):
                     return None
                 known = tuple(t for t in terms if t in self.catalog.vocabulary.counts)
-                return self._keep(clause, [Entry("", "record", "said", words, terms=known, value=value, strength=-value, when=self.now)])
+                return self._keep(
+                    clause,
+                    [Entry("", "record", "said", words, terms=known, value=value, strength=-value, when=self.now)],
+                )
         if not self.told and not any(f.match(clause.text, me.end()) for f in p.FACTS):
             return None
         entry = Entry("", "record", "said", words, when=self.now)
-        once = re.search(r"\b(?:hours?|minutes?|mins?)\b", clause.text) and not p.HABITUAL.search(clause.text) and not self.told
+        once = (
+            re.search(r"\b(?:hours?|minutes?|mins?)\b", clause.text)
+            and not p.HABITUAL.search(clause.text)
+            and not self.told
+        )
         if once:
             self.passing.append(entry)
             return False
@@ -341,7 +352,9 @@ class _Reader:
     def _place(clause: _Clause, found: re.Match) -> tuple[int, int]:
         return clause.start + found.start("obj"), clause.start + found.end("obj")
 
-    def _state(self, clause, targets, value: float, event: str = "", place: tuple[int, int] | None = None) -> bool | None:
+    def _state(
+        self, clause, targets, value: float, event: str = "", place: tuple[int, int] | None = None
+    ) -> bool | None:
         """Write down what is said of each target; None where none is worth it, else whether it was a statement."""
         targets = list(targets)
         several = place if len(targets) > 1 else None
@@ -437,7 +450,9 @@ class _Reader:
             names = ()
             held = []
         terms = () if items else self._terms(plain)
-        governed = plain.startswith("my ") and any(t in self.catalog.vocabulary.genres for t in terms)  # "my horror quiet"
+        governed = plain.startswith("my ") and any(
+            t in self.catalog.vocabulary.genres for t in terms
+        )  # "my horror quiet"
         if p.TALK.search(plain) and not names and not governed:
             return None
         whole = any(t.start == 0 and t.end == len(plain) for t in self.catalog.vocabulary.find(plain))
@@ -451,7 +466,9 @@ class _Reader:
             return _Target(words, names=names, terms=terms, kind=kind)
         if ask and not items and (term := self._nearest(p.FILLER.sub("", plain))):
             return _Target(words, terms=(term,), kind=kind)
-        crafted = bool(p.CRAFT.search(plain) or p.NATIONS.search(plain)) and not re.match(r"(?:the|this|that|what) ", plain)
+        crafted = bool(p.CRAFT.search(plain) or p.NATIONS.search(plain)) and not re.match(
+            r"(?:the|this|that|what) ", plain
+        )
         return _Target(words, kind=kind, worth=crafted or bool(_PROPER.fullmatch(words)))
 
     def _terms(self, plain: str) -> tuple[str, ...]:
@@ -478,7 +495,10 @@ class _Reader:
                 return _Target(words, items=tuple(items), via=", ".join(i.title for i in items))
         if self.last and (p.IT.match(plain) or p.THEM.match(plain)):
             first = self.last[0]
-            merged = {f: tuple(dict.fromkeys(v for t in self.last for v in getattr(t, f))) for f in ("items", "names", "terms")}
+            merged = {
+                f: tuple(dict.fromkeys(v for t in self.last for v in getattr(t, f)))
+                for f in ("items", "names", "terms")
+            }
             via = "" if first.items else ", ".join(t.words for t in self.last)
             return replace(first, words=words, via=via, sign=1, **merged)
         if len(self.shown) == 1 and p.IT.match(plain) and plain not in ("it", "this", "that"):
@@ -506,7 +526,11 @@ class _Reader:
         parts = re.sub(r"^(?:the|this) (?:film|movie|book|novel|game|series|show) ", "", words).split()
         parts = [w.strip(",.!?\"'") for w in parts]
         capitals = [w for w in parts if w[:1].isupper() or w[:1].isdigit()]
-        if not capitals or not parts[0][:1].isupper() or any(w.lower() not in p.SMALL for w in parts if w not in capitals):
+        if (
+            not capitals
+            or not parts[0][:1].isupper()
+            or any(w.lower() not in p.SMALL for w in parts if w not in capitals)
+        ):
             return False
         return not (len(parts) == 1 and p.NATIONS.search(plain)) and capitals != ["I"]
 
@@ -527,7 +551,9 @@ class _Reader:
             if p.REQUEST.match(plain[a:end]) or p.LOOSE_REQUEST.match(plain[a:end]):
                 before = re.search(rf"(?: (?:{p.JOIN}))*$", plain[start : a - 1])
                 order = plain[start : start + before.start()]
-                said_so = not order.startswith("forget ") or re.match(r"forget (?:about|that|what|every|all|my|i|the) ", order)
+                said_so = not order.startswith("forget ") or re.match(
+                    r"forget (?:about|that|what|every|all|my|i|the) ", order
+                )
                 if said_so and self._order(order, start):
                     return self.text.words(a, stop, after=True)
                 return None
@@ -543,7 +569,9 @@ class _Reader:
             return self._forget(found, start)
         if found := p.NEVER_SAID.match(sentence):
             return self._about("correct", start + found.start("obj"), start + found.end("obj"))
-        if (found := p.CORRECT.match(sentence)) and not (p.CORRECT_YES.search(sentence) and " not " not in sentence[: found.start("obj")]):
+        if (found := p.CORRECT.match(sentence)) and not (
+            p.CORRECT_YES.search(sentence) and " not " not in sentence[: found.start("obj")]
+        ):
             return self._tell("correct", start + found.start("obj"), start + found.end("obj"))
         if not p.NOT_REMEMBER.match(sentence) and (found := p.REMEMBER.match(sentence)):
             return self._tell("remember", start + found.start("obj"), start + found.end("obj"))
@@ -551,8 +579,14 @@ class _Reader:
 
     def _forget(self, found: re.Match, start: int) -> bool:
         """ "Forget that I like westerns", "delete what you know about horror"."""
-        verb = re.search(r"\b(?:forget|unlearn|remember|remembering|thinking|assuming|believing)\b", found[0][: found.start("obj")])
-        sure = verb or found["what"] or re.search(r"\b(?:memory|memories|profile|tastes?)\b", found[0][found.start("obj") :])
+        verb = re.search(
+            r"\b(?:forget|unlearn|remember|remembering|thinking|assuming|believing)\b", found[0][: found.start("obj")]
+        )
+        sure = (
+            verb
+            or found["what"]
+            or re.search(r"\b(?:memory|memories|profile|tastes?)\b", found[0][found.start("obj") :])
+        )
         whole = found["what"].startswith("my ") and not re.search(r"memor|entr|note|record|data", found["what"])
         at = start + (found.start("what") if whole else found.start("obj"))
         return bool(sure) and self._about("forget", at, start + found.end("obj"))
@@ -561,7 +595,13 @@ class _Reader:
         """A command about what the person is held to like or not."""
         plain = self.text.plain[start:end]
         if owned := p.POSSESSED.match(plain):
-            sign = -1 if owned["bad"] else 0 if re.match("opinion|view|thought|rating|review|feeling", owned["sort"]) else 1
+            sign = (
+                -1
+                if owned["bad"]
+                else 0
+                if re.match("opinion|view|thought|rating|review|feeling", owned["sort"])
+                else 1
+            )
             start, end = start + owned.start("obj"), start + owned.end("obj")
             targets = self._targets(start, end, ask=True)
             self._command(action, start, end, sign, targets)
@@ -611,22 +651,33 @@ class _Reader:
 
 
 _VERB = re.compile(rf"^(?P<me>{p.ME} )?(?P<mods>(?:{p.MODIFIER} )*)(?P<verb>{p.VERB})(?: (?P<obj>.+))?$")
-_TOPIC = re.compile(rf"^(?P<obj>(?!{p.ME} ).{{2,50}}?) (?:, )?(?P<me>{p.ME} )(?P<mods>(?:{p.MODIFIER} )*)(?P<verb>{p.VERB})$")
+_TOPIC = re.compile(
+    rf"^(?P<obj>(?!{p.ME} ).{{2,50}}?) (?:, )?(?P<me>{p.ME} )(?P<mods>(?:{p.MODIFIER} )*)(?P<verb>{p.VERB})$"
+)
 _VERDICT = re.compile(
-    rf"^(?:(?P<obj>.+?) (?:is|was|are|were|has been|looks|felt|feels|turned out(?: to be)?) )?(?P<how>(?P<not>not )?{p.VERY})"
-    rf"(?:(?P<fine>{p.FINE})|(?P<dull>{p.DULL}))(?: (?:{p.TRAILING.pattern[:-1]}|film|book|game|read|one|stuff|though|in places|as always|.{{0,25}}))?$"
+    rf"^(?:(?P<obj>.+?) (?:is|was|are|were|has been|looks|felt|feels|turned out(?: to be)?) )?"
+    rf"(?P<how>(?P<not>not )?{p.VERY})"
+    rf"(?:(?P<fine>{p.FINE})|(?P<dull>{p.DULL}))"
+    rf"(?: (?:{p.TRAILING.pattern[:-1]}|film|book|game|read|one|stuff|though|in places|as always|.{{0,25}}))?$"
 )
 _WITH = re.compile(r"(?:on|with|in|at|before|during|by|alone|together|to|for|when|while|late|from|as|after|until) ")
 # "The Mask", "A Bad Moms Christmas": a title though there are terms in it
 _TITLE_SHAPE = re.compile(r"(?:The|A|An) [A-Z]|[A-Z][\w'’-]* (?:\w+ )*[A-Z]")
-_TITLE_CASE = re.compile(r"(?!.*\b(?:Films?|Movies?|Books?|Games?|Novels?|Cinema|Fiction|Comedy|Comedies|Dramas?)$)[A-Z\d][\w'’-]*(?: [A-Z][\w'’-]*)+")
+_TITLE_CASE = re.compile(
+    r"(?!.*\b(?:Films?|Movies?|Books?|Games?|Novels?|Cinema|Fiction|Comedy|Comedies|Dramas?)$)"
+    r"[A-Z\d][\w'’-]*(?: [A-Z][\w'’-]*)+"
+)
 _KIND_ONLY = re.compile(
-    r"(?:(?:all|any|most|some|every|many|good|great|the|a|of|sorts?|types?|kinds?|lots|different|watching|reading|playing|new|to|watch|read|play|other|trying|discovering) )*"
+    r"(?:(?:all|any|most|some|every|many|good|great|the|a|of|sorts?|types?|kinds?|lots|different|watching|"
+    r"reading|playing|new|to|watch|read|play|other|trying|discovering) )*"
     r"(?:films?|books?|games?|novels?|series|shows?|stories|cinema|television|reading|movies?|watch|read|play|tv)"
 )
 _OFTEN = re.compile(r"\b(?:mostly|mainly|always|usually|only|often|generally|tend to|typically)\b")
 # "Jaws a hundred times", while "the Heat soundtrack" is another thing
-_TITLE_FIRST = re.compile(r"(?:the )?(?:film |book |game |novel )?t_\d+ (?!(?:fans?|soundtrack|universe|references?|memes?|ending|score|remake|sequel)\b)")
+_TITLE_FIRST = re.compile(
+    r"(?:the )?(?:film |book |game |novel )?t_\d+ "
+    r"(?!(?:fans?|soundtrack|universe|references?|memes?|ending|score|remake|sequel)\b)"
+)
 _PROPER = re.compile(r"[A-Z][\w.'’-]+(?: (?:[A-Z][\w.'’-]*|de|of|the|van|von|la))* [A-Z][\w.'’-]+")
 _BREAK = re.compile(rf" (?:{p.JOIN})(?: (?:{p.JOIN}))*(?= )")
 
@@ -711,7 +762,11 @@ def _merged(entries: Sequence[Entry]) -> tuple[Entry, ...]:
     """One entry for each fact; of a title what tells most, and of two that contradict the later."""
     kept: dict[tuple, Entry] = {}
     for entry in entries:
-        key = (entry.item_id,) if entry.item_id else (entry.event, entry.terms, entry.names, entry.kind, entry.text * (not entry.terms and not entry.names))
+        key = (
+            (entry.item_id,)
+            if entry.item_id
+            else (entry.event, entry.terms, entry.names, entry.kind, entry.text * (not entry.terms and not entry.names))
+        )
         old = kept.get(key)
         if old and entry.item_id and RANK[old.event] > RANK[entry.event]:
             continue
