@@ -44,8 +44,8 @@ class Page:
             try:
                 if found := what():
                     return found
-            except WebDriverException:
-                pass  # the element was drawn anew
+            except (WebDriverException, IndexError):
+                pass  # the element was being drawn anew
             time.sleep(0.1)
         raise TimeoutError(why or "the page did not come so far")
 
