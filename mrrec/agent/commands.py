@@ -99,7 +99,8 @@ def _undo(memory: LocalMemory, start: float) -> Iterator[Step]:
 def _forget(command: Command, memory: LocalMemory, turn: Turn, catalog: Catalog, start: float) -> Iterator[Step]:
     chosen = memory.entries() if command.action == "forget_all" else meant(command, memory, catalog)
     if not chosen:
-        yield _say(start, f"I found nothing to forget about “{command.phrase}”.")
+        about = f" about “{command.phrase}”" if command.phrase else ", for I remember nothing of you"
+        yield _say(start, f"I found nothing to forget{about}.")
         return
     change = memory.forget([e.id for e in chosen], turn=turn.id)
     gone = {e.id: e for e in (*change.forgotten, *change.withdrawn)}

@@ -27,7 +27,8 @@ SPELLINGS = {
     "thats": "that is", "whats": "what is", "theres": "there is", "youre": "you are", "dunno": "do not know",
     "let's": "let us", "luv": "love", "lurve": "love", "❤": "love", "♥": "love", "luvd": "loved", "h8": "hate",
     "fav": "favourite", "fave": "favourite", "favs": "favourites", "faves": "favourites", "favorite": "favourite",
-    "favorites": "favourites", "rly": "really", "rlly": "really", "w/": "with", "b/c": "because",
+    "favorites": "favourites", "favrite": "favourite", "favorit": "favourite", "favourit": "favourite", "rly": "really",
+    "rlly": "really", "w/": "with", "b/c": "because",
     "u": "you", "ur": "your", "thx": "thanks", "gonna": "going to",
     "wanna": "want to", "gotta": "have to", "kinda": "kind of", "sorta": "sort of", "cuz": "because", "coz": "because",
     "cos": "because", "bc": "because", "plz": "please", "pls": "please", "tho": "though", "&": "and", "n": "and",
@@ -88,7 +89,7 @@ def plain_text(raw: str, mentions: Sequence[Mention] = (), known: Container[str]
     words: list[str] = []
     spans: list[tuple[int, int]] = []
     at = 0
-    for start, end, sort, mention in [*_folds(raw, mentions, known), (len(raw), len(raw), "", None)]:
+    for start, end, sort, mention in [*_folds(raw, mentions), (len(raw), len(raw), "", None)]:
         for match in _TOKEN.finditer(raw, at, start):
             for word in _open(match[0], known):
                 words.append(word)
@@ -102,7 +103,7 @@ def plain_text(raw: str, mentions: Sequence[Mention] = (), known: Container[str]
     return Text(raw, " ".join(words), tuple(spans), held)
 
 
-def _folds(raw: str, mentions: Sequence[Mention], known: Container[str] | None) -> list[tuple[int, int, str, Mention]]:
+def _folds(raw: str, mentions: Sequence[Mention]) -> list[tuple[int, int, str, Mention]]:
     """Titles, names and quotations, in order; a quotation that is more than a title hides what it holds."""
     quotes = []
     for match in _QUOTED.finditer(raw):
@@ -112,20 +113,19 @@ def _folds(raw: str, mentions: Sequence[Mention], known: Container[str] | None) 
     free = [
         m
         for m in mentions
-        if _is_meant(m, raw, known or ()) and not any(start < m.end and m.start < end for start, end, *_ in quotes)
+        if _is_meant(m, raw) and not any(start < m.end and m.start < end for start, end, *_ in quotes)
     ]
     return sorted([*quotes, *((m.start, m.end, "t" if m.items else "n", m) for m in free)], key=lambda f: f[0])
 
 
-def _is_meant(mention: Mention, raw: str, known: Container[str]) -> bool:
-    """Not a word that carries a statement, nor a lower-case word that is far from any part of the name."""
+def _is_meant(mention: Mention, raw: str) -> bool:
+    """Not a word that carries a statement, nor one in lower case that is only like a part of the name."""
     word = mention.surface.lower()
     if word in _CARRYING or (word == "it" and re.match(r"(?:['’]s)?\s+[a-z]", raw[mention.end :])):
         return False
     if not mention.names or " " in word or mention.surface != word:
         return True
-    most = 0 if word in known else 1
-    return any(OSA.distance(word, part) <= most for name in mention.names for part in normalise(name).split())
+    return any(word == part for name in mention.names for part in normalise(name).split())
 
 
 def _open(token: str, known: Container[str] | None) -> list[str]:
