@@ -25,7 +25,27 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser.add_argument(
         "--gpu-layers", type=int, default=default.gpu_layers, help="layers on the GPU, -1 for all (%(default)s)"
     )
+    parser.add_argument(
+        "--auth", type=Path, metavar="FILE", help="ask for a login: a file with one name:password a line"
+    )
+    parser.add_argument(
+        "--login", action="store_true", help="offer the Hugging Face login (on a Space whose README has hf_oauth: true)"
+    )
     return parser.parse_args(argv)
+
+
+def read_auth(path: Path) -> list[tuple[str, str]]:
+    """Names and passwords of a file. Raises ValueError that names the line."""
+    found = []
+    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
+        name, colon, password = line.strip().partition(":")
+        if line.strip() and not (name and colon and password):
+            raise ValueError(f"{path}, line {number}: write name:password")
+        if line.strip():
+            found.append((name, password))
+    if not found:
+        raise ValueError(f"{path} names nobody: write one name:password a line")
+    return found
 
 
 def main(argv: list[str] | None = None) -> int:
@@ -34,18 +54,21 @@ def main(argv: list[str] | None = None) -> int:
         model=options.model, embedder=options.embedder, store=options.store, gpu_layers=options.gpu_layers
     )
     try:
+        auth = read_auth(options.auth) if options.auth else None
         assistant = Assistant.open(settings, progress=True)
+        assistant.sweep()
     except (RuntimeError, ValueError, OSError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 1
     from mrrec.ui.page import build, launch_options
 
-    demo = build(assistant)
+    demo = build(assistant, login=options.login)
     print("\n".join(assistant.summary()))
     _, address, shared = demo.launch(
         server_name=options.host,
         server_port=options.port,
         share=options.share,
+        auth=auth,
         prevent_thread_lock=True,
         quiet=True,
         **launch_options(assistant),

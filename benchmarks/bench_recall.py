@@ -33,7 +33,7 @@ class Encoded:
     name, dim = "unit vectors", DIM
     vectors = np.zeros((0, DIM), np.float32)
 
-    def encode(self, texts) -> np.ndarray:
+    def encode(self, texts, progress=False) -> np.ndarray:
         return self.vectors[: len(texts)]
 
 
@@ -78,10 +78,10 @@ def main() -> None:
     encoder = Encoded()
     with tempfile.TemporaryDirectory() as folder:
         store = Store(folder, encoder.name, encoder.dim)
-        table = open_memory(store, encoder)
+        table = open_memory(store, encoder, SimpleNamespace())
         for person, n in (("before", OTHERS // 2), ("me", MINE), ("after", OTHERS // 2)):
             fill(table, person, n, rng)
-        memory = LocalMemory(store, encoder, SimpleNamespace(), "me")
+        memory = LocalMemory(store, encoder, SimpleNamespace(features={}), "me")
         where = all_of(
             col("person") == lit("me"),
             col("superseded_by") == lit(""),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,11 +14,14 @@ from mrrec.llm.llamacpp import LlamaCpp
 from mrrec.llm.models import model_path
 from mrrec.memory import LocalMemory
 from mrrec.memory.experience import ExperienceStore, read_aspects
-from mrrec.memory.local import open_memory
+from mrrec.memory.local import open_memory, people
 from mrrec.memory.personas import Persona, read_personas, records_of
 from mrrec.memory.write import read_message
 from mrrec.settings import Settings
 from mrrec.store import Store
+
+GUEST = "guest-"  # begins the name of everybody without a login
+GUEST_DAYS = 1.0  # after which a guest whom a crash left behind is erased
 
 
 @dataclass
@@ -55,6 +59,14 @@ class Assistant:
         """The memory of `person`, and of nobody else."""
         return LocalMemory(self.store, self.encoder, self.catalog, person)
 
+    def sweep(self) -> int:
+        """Erase guests whom a crash left behind, and what was forgotten for good; how many guests there were."""
+        before = time.time() - GUEST_DAYS * 86400
+        old = [p for p, seen in people(self.store) if p.startswith(GUEST) and seen < before]
+        for person in old:
+            self.memory(person).erase()
+        return len(old)
+
     def wear(self, memory: LocalMemory, persona: str) -> None:
         """Copy a persona's events into `memory`. Raises ValueError for an unknown name."""
         if persona not in self.personas:
@@ -78,6 +90,7 @@ class Assistant:
             f"items    {kinds}",
             f"memories {self.memories()}, {len(self.personas)} personas, {self.experience.count} aspects of experience",
             f"store    {self.store.path}",
+            *(f"note     {note}" for note in self.store.notes),
         ]
         return lines
 
@@ -87,7 +100,7 @@ class Assistant:
 
     def memories(self) -> int:
         """Memories of everybody in the store."""
-        return open_memory(self.store, self.encoder).count()
+        return open_memory(self.store, self.encoder, self.catalog).count()
 
 
 def _aspects(seed_dir: Path):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shlex
 import sys
 import uuid
 from collections.abc import Iterable
@@ -67,7 +68,26 @@ def _parser() -> argparse.ArgumentParser:
     memory = add("memory", _memory, "list, forget, undo, export or import a person's memory", person)
     memory.add_argument("action", choices=("list", "forget", "undo", "export", "import"))
     memory.add_argument("target", nargs="*", help="forget: ids; export and import: a file")
-    distil = add("distil", _distil, "distil experience (global memory) from the personas")
+    memory.add_argument("--turn", metavar="TURN", help="undo: everything of this turn or import (the last change)")
+    bring = add("import", _import, "bring along what another service exports, as memories", person)
+    bring.add_argument("file", type=Path, help="the export as it was downloaded: a zip, a folder, CSV or JSON")
+    bring.add_argument("--service", metavar="NAME", help="where it is from (seen from what is in it)")
+    bring.add_argument("--user", metavar="ID", help="whose rows, where the file holds several people's")
+    bring.add_argument("--preview", action="store_true", help="show what would be remembered, and write nothing")
+    distil = add("distil", _distil, "distil experience (global memory) from the personas, or from a file of events")
+    distil.add_argument(
+        "--events",
+        type=Path,
+        metavar="FILE",
+        help="CSV, JSONL or Parquet: user_id, item_id, rating or event, timestamp",
+    )
+    distil.add_argument(
+        "--items", type=Path, metavar="CATALOGUE", help="the events' catalogue, a file or folder (the one in use)"
+    )
+    distil.add_argument(
+        "--least-people", type=int, metavar="N", help="publish what at least N people support, 2 or more (3)"
+    )
+    distil.add_argument("--restart", action="store_true", help="discard what a run that was broken off has left")
     distil.add_argument(
         "--out", type=Path, metavar="FILE", help="where to write it (memory_store/seed/experience.jsonl)"
     )
@@ -180,7 +200,7 @@ def _memory(args: argparse.Namespace) -> None:
         for entry in (*change.forgotten, *change.withdrawn):
             _print(args, {"forgotten": entry.id, "text": entry.text}, f"forgotten  {entry.id}  {entry.text}")
     elif args.action == "undo":
-        change = memory.undo()
+        change = memory.undo(args.turn)
         if not change.restored and not change.forgotten:
             raise UsageError("there is nothing to undo")
         for word, entries in (("restored", change.restored), ("taken back", change.forgotten)):
@@ -205,17 +225,60 @@ def _memory(args: argparse.Namespace) -> None:
         _print(args, {"imported": len(change.written)}, f"imported {len(change.written)} records")
 
 
-def _distil(args: argparse.Namespace) -> None:
-    from mrrec.memory.experience import distil, write_aspects
+def _import(args: argparse.Namespace) -> None:
+    from mrrec.memory.imports import make_plan, new_turn, preview, records
 
+    if not args.person or not args.person.strip():
+        raise UsageError("whose memory? give --person NAME")
     assistant = _open(args, model=False)
-    people = {name: assistant.persona_records(name) for name in assistant.personas}
-    aspects = distil(people, assistant.catalog, progress=not args.json)
-    out = args.out or assistant.settings.seed_dir / "experience.jsonl"
+    plan = make_plan(args.file, assistant.catalog, args.service or "", args.user or "", progress=not args.json)
+    _print(args, plan.to_dict(), "\n".join(preview(plan)))
+    if args.preview:
+        return
+    if not len(plan):
+        raise UsageError(f"nothing in {args.file.name} is to be remembered")
+    if not args.json:
+        print(f"writing {len(plan):,} memories …", file=sys.stderr, flush=True)
+    turn = new_turn(plan)
+    written = len(assistant.memory(args.person).write(records(plan), turn=turn).written)
+    undo = f"python -m mrrec memory undo --person {shlex.quote(args.person)} --turn {turn}"
+    told = f"take it back with: {undo}" if written else "all of it was there already"
+    _print(args, {"imported": written, "turn": turn}, f"remembered {written:,}; {told}")
+
+
+def _distil(args: argparse.Namespace) -> None:
+    from mrrec.catalog import read_items
+    from mrrec.embed import Encoder
+    from mrrec.memory.distil import LEAST_PEOPLE, Shelf, check_least, choices_of, discard, distil, work_folder
+    from mrrec.memory.events import read_histories
+    from mrrec.memory.experience import write_aspects
+
+    if args.items and not args.events:
+        raise UsageError("--items is the catalogue of --events: give both")
+    least = LEAST_PEOPLE if args.least_people is None else args.least_people
+    check_least(least)
+    out = args.out or settings_of(args).seed_dir / "experience.jsonl"
+    work = work_folder(out)
+    if args.restart:
+        discard(work)
+    people = read_histories(args.events, not args.json) if args.events else None
+    assistant = None if args.items else _open(args, model=False)
+    items = read_items(args.items) if args.items else assistant.catalog.items
+    told = people.report({i.id for i in items}) if people else {}
+    if told and not args.json:
+        print("\n".join(f"{name:18}{value}" for name, value in told.items()), file=sys.stderr)
+    if args.items:
+        shelf = Shelf.encoded(items, Encoder(args.embedder), work, not args.json)
+    else:
+        shelf = Shelf.of(items, assistant.catalog.vectors, assistant.encoder)
+    people = people or [choices_of(assistant.persona_records(name)) for name in assistant.personas]
+    aspects = distil(people, shelf, least, not args.json, work)
     write_aspects(out, aspects)
+    discard(work)
     scenarios = len({(a.kind, a.genre) for a in aspects})
     found = {"aspects": len(aspects), "scenarios": scenarios, "people": len(people), "out": str(out)}
-    _print(args, found, f"{len(aspects)} aspects of {scenarios} scenarios from {len(people)} people, in {out}")
+    text = f"{len(aspects)} aspects of {scenarios} scenarios from {len(people)} people, in {out}"
+    _print(args, found | ({"events": told} if told else {}), text)
 
 
 def _encode_seed(args: argparse.Namespace) -> None:

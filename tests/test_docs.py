@@ -26,7 +26,8 @@ PAGES = sorted(page for folder in FOLDERS for page in (ROOT / folder).glob("*.md
 BELOW = {
     "settings": set(),
     "embed": {"settings"},
-    "store": {"settings"},
+    "disk": set(),
+    "store": {"disk", "settings"},
     "llm": {"settings"},
     "catalog": {"embed", "store", "settings"},
     "memory": {"catalog", "embed", "store", "settings"},

@@ -223,7 +223,7 @@ def test_a_card_shows_the_item_its_reason_and_what_that_rests_on():
         "1 memory and 1 fact",
     ):
         assert part in html
-    assert html.count("<button") == 3 and html.count('aria-pressed="true"') == 1
+    assert html.count("<button") == 4 and html.count('aria-pressed="true"') == 1
     assert "<button" not in cards([step("answer", text="x", items=[ITEM])], None)
 
 

@@ -9,14 +9,16 @@ from collections.abc import Iterator, Sequence
 
 from mrrec.agent.conversation import Conversation, Turn
 from mrrec.agent.steps import Answer, Remember, Say, Step
+from mrrec.agent.why import Influence
 from mrrec.catalog import Catalog
-from mrrec.memory import Entry, LocalMemory
+from mrrec.memory import Entry, GoneForGood, LocalMemory
 from mrrec.memory.write import Command
 
 _WHY = re.compile(r"^\W*(?:(?:but|and|so|ok|okay)\W+)?(?:why|how come|what made you|how did you)\b", re.I)
 _ABOUT_ME = re.compile(r"\b(?:do|did|have|don't|didn't|haven't) i\b[^.]*\?", re.I)
 _ORDINALS = ("first|1st", "second|2nd", "third|3rd", "fourth|4th", "fifth|5th", "sixth|6th")
 MOST_LISTED = 40
+MOST_MOVERS = 6
 ALIKE = 0.45  # cosine from which a memory is what a phrase without known words means
 
 
@@ -40,7 +42,7 @@ def explain(message: str, conversation: Conversation, catalog: Catalog) -> Say |
     start = time.time()
     cards = next((s.items for t in reversed(conversation.turns[:-1]) for s in t.steps if isinstance(s, Answer)), ())
     if _WHY.search(message) and cards:
-        return _why(start, message, cards, conversation.memory, catalog)
+        return _why(start, message, cards, conversation, catalog)
     if _ABOUT_ME.search(message) and conversation.memory is not None:
         terms = tuple(t.name for t in catalog.vocabulary.find(message))
         mentions = catalog.lookup.mentions(message)
@@ -56,20 +58,42 @@ def explain(message: str, conversation: Conversation, catalog: Catalog) -> Say |
     return None
 
 
-def _why(start: float, message: str, cards: Sequence[dict], memory: LocalMemory | None, catalog: Catalog) -> Say:
+def _why(start: float, message: str, cards: Sequence[dict], conversation: Conversation, catalog: Catalog) -> Say:
     """The ground of the cards that the message points at, of all where it points at none."""
     titles = {i.id for m in catalog.lookup.mentions(message) for i in m.items}
     nth = next((n for n, word in enumerate(_ORDINALS) if re.search(rf"\b{word}\b", message, re.I)), None)
     chosen = [c for c in cards if c["id"] in titles] or (cards[nth : nth + 1] if nth is not None else cards)
+    memory = conversation.memory
     known = {e.id: e for e in memory.entries()} if memory is not None else {}
     lines, used = [], []
     for card in chosen or cards:
         ground = "; ".join(card["facts"])
         held = [known[i] for i in card["memories"] if i in known]
-        used += held
         memories = "; and on " + ", ".join(f"[{e.id}] {e.text}" for e in held) if held else ", and on no memory"
         lines.append(f"- {card['title']}: {card['why']}. It rests on these facts: {ground or 'none'}{memories}.")
+        used += held
+    if len(chosen) == 1:
+        told, moved = _moved(chosen[0]["id"], conversation, catalog)
+        lines += told
+        used += moved
     return _say(start, "\n".join(lines), used)
+
+
+def _moved(item_id: str, conversation: Conversation, catalog: Catalog) -> tuple[list[str], list[Entry]]:
+    """What moved an item's score, in words, and the memories among it."""
+    try:
+        found = conversation.why(item_id, catalog)[:MOST_MOVERS]
+    except ValueError:
+        return [], []
+    told = [f"- without “{i.text}”: score {-i.moved:+.2f}{_place(i)}" for i in found]
+    return told, [i.memory for i in found if i.memory is not None]
+
+
+def _place(influence: Influence) -> str:
+    if influence.place == influence.place_without:
+        return ""
+    after = influence.place_without
+    return f", place {influence.place} → {after}" if after else ", and not among those shown"
 
 
 def _list(memory: LocalMemory, start: float) -> Say:
@@ -86,7 +110,11 @@ def _list(memory: LocalMemory, start: float) -> Say:
 
 
 def _undo(memory: LocalMemory, start: float) -> Iterator[Step]:
-    change = memory.undo()
+    try:
+        change = memory.undo()
+    except GoneForGood as error:
+        yield _say(start, f"{str(error).capitalize()}.")
+        return
     if not change.restored and not change.forgotten:
         yield _say(start, "There is nothing to undo.")
         return

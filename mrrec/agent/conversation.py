@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from mrrec.agent.request import Request
-from mrrec.agent.steps import Answer, Ask, Say, Step, from_dict
+from mrrec.agent.steps import Answer, Ask, Profile, Ranking, Recall, Remember, Say, Step, from_dict
+from mrrec.agent.why import Asked, Influence, influences
 from mrrec.catalog import Catalog, Item
 from mrrec.memory import Entry, LocalMemory
 from mrrec.memory.local import Change
@@ -29,6 +30,7 @@ class Turn:
     request: Request | None = None
     items: tuple[Item, ...] = ()
     passing: tuple[Entry, ...] = ()
+    asked: Asked | None = None
 
     @property
     def reply(self) -> str:
@@ -37,6 +39,26 @@ class Turn:
 
     def to_dict(self) -> dict:
         return {"format": TRACE, "id": self.id, "message": self.message, "steps": [s.to_dict() for s in self.steps]}
+
+    def used(self) -> list[str]:
+        """Ids of the memories that had a part in what was recommended."""
+        ids = [i for s in self.steps if isinstance(s, Ranking) for row in (*s.candidates, *s.filtered)
+               for i in row.get("memories", ())]  # fmt: skip
+        ids += [i for s in self.steps if isinstance(s, Answer) for item in s.items for i in item.get("memories", ())]
+        return list(dict.fromkeys(ids))
+
+    def memories(self) -> list[str]:
+        """Ids of every memory that the steps show."""
+        ids = self.used()
+        for step in self.steps:
+            if isinstance(step, Profile):
+                ids += step.memory_ids
+            elif isinstance(step, Recall):
+                ids += [e["id"] for e in step.entries]
+            elif isinstance(step, Remember):
+                groups = (step.written, step.same, step.refined, step.superseded)
+                ids += [e["id"] for group in groups for e in group]
+        return list(dict.fromkeys(ids))
 
 
 @dataclass
@@ -72,6 +94,20 @@ class Conversation:
     @property
     def questions_asked(self) -> int:
         return sum(isinstance(s, Ask) for t in self.turns for s in t.steps)
+
+    def why(self, item_id: str, catalog: Catalog) -> list[Influence]:
+        """What moved a recommended item, most first, by ranking again without it. Raises ValueError."""
+        turn = next((t for t in reversed(self.turns) if t.asked and any(i.id == item_id for i in t.items)), None)
+        if turn is None:
+            raise ValueError("it was not recommended in this conversation")
+        return influences(turn.asked, item_id, self.memory, catalog)
+
+    def keep_trace(self) -> None:
+        """Keep the last turn's trace beside the memories that it used, where it recommended something."""
+        turn = self.last
+        if self.memory is not None and turn is not None and turn.items:
+            titles = [i.label for i in turn.items]
+            self.memory.keep_trace(turn.id, turn.to_dict(), turn.memories(), turn.used(), titles)
 
     def take_back(self) -> str:
         """Remove the last turn and what it taught; its message is returned. Raises ValueError where there is none."""

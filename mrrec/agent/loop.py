@@ -20,10 +20,9 @@ from mrrec.agent import protocol
 from mrrec.agent.commands import explain, obey
 from mrrec.agent.conversation import Conversation, Turn, feedback, replay
 from mrrec.agent.pen import Pen, held
-from mrrec.agent.rank import Candidate, Ranked, Rule, Taste, Wanted, nothing, rank
+from mrrec.agent.rank import Candidate, Ranked, Rule, Wanted, nothing
 from mrrec.agent.reasons import Clause, card, clauses
 from mrrec.agent.request import Request, read_request
-from mrrec.agent.rules import binding, limits
 from mrrec.agent.steps import (
     Answer,
     Ask,
@@ -37,6 +36,7 @@ from mrrec.agent.steps import (
     Step,
     Thought,
 )  # fmt: skip
+from mrrec.agent.why import Asked, lasting_limits, ranking, rules, taste
 from mrrec.catalog import Item
 from mrrec.catalog.catalog import telling
 from mrrec.catalog.lookup import shared
@@ -73,6 +73,7 @@ def run(
             steps[step.id] = step
             turn.record.steps = [s for s in steps.values() if s.end is not None]
             yield step
+        turn.keep()
     finally:
         stream.close()
         turn.record.steps = [s for s in steps.values() if s.end is not None]
@@ -126,6 +127,13 @@ class _Turn:
             yield from self._recommend()
         yield from self._remember()
 
+    def keep(self) -> None:
+        """Keep the trace for the memories it used; the answer stands without it."""
+        try:
+            self.conversation.keep_trace()
+        except Exception:
+            log.exception("the trace was not kept")
+
     def _recommend(self) -> Iterator[Step]:
         self.telling = self._telling_text()
         self.vector = self.encoder.encode([self.telling])[0]
@@ -141,11 +149,13 @@ class _Turn:
             if self.request.titles or any(self.request.names):
                 yield from self._look_up(self._asked_titles(), forced=True)
             yield from self._hops([a["aspect"] for a in experience.aspects])
-            rules = self._rules()
+            here = (*self.conversation.passing, *self.reading.entries)
+            shown = self.conversation.shown_ever
+            self.asked = Asked(self.request, None, shown, here, frozenset(), self.settings.tiers)
             profile = None
-            for profile in self._profile(rules):
+            for profile in self._profile(rules(self.asked, self.memory)):
                 yield profile
-            ranking, ranked = self._rank(rules, profile)
+            ranking, ranked = self._rank(profile)
             yield ranking
             yield from self._answer(ranked)
 
@@ -308,22 +318,22 @@ class _Turn:
             Profile(**begun, ideal=ideal, must=must, avoid=avoid, memory_ids=tuple(dict.fromkeys(bound + named)))
         )
 
-    def _rank(self, rules: Sequence[Rule], profile: Profile) -> tuple[Ranking, Ranked]:
+    def _rank(self, profile: Profile) -> tuple[Ranking, Ranked]:
         begun = self._begin()
         request = self.request
         ideal = self.encoder.encode([profile.ideal])[0] if profile.ideal else None
-        patterns = [p for p in self._entries("pattern") if p.event != "decade"]
-        records = [r for r in self._entries("record", always=True) if r.item_id]
-        self.taste = Taste(tuple(patterns), tuple(records), frozenset(profile.memory_ids) | self._evidence(profile))
         wanted = Wanted(
-            rules=tuple(rules), text=self.telling, vector=self.vector, ideal=ideal,
+            text=self.telling, vector=self.vector, ideal=ideal,
             wishes=tuple(dict.fromkeys((*request.terms, *request.genres))), like=request.like,
             limit=min(10, request.count or self.settings.n_items), adventurous=self.settings.adventurous,
             surprise=request.surprise,
             open=request.open or request.surprise or not telling(self.telling),
             free_creators=any(request.names) or bool(request.relations),
         )  # fmt: skip
-        ranked = rank(wanted, self.taste, self.catalog)
+        asked = replace(self.asked, wanted=wanted, named=frozenset(profile.memory_ids) | self._evidence(profile))
+        self.taste = taste(self.memory, asked)
+        ranked = ranking(asked, self.memory, self.catalog)
+        self.record.asked = asked
         candidates = tuple(
             dict(
                 id=c.item.id, title=c.item.label, score=round(c.score, 4), parts=c.parts,
@@ -425,37 +435,32 @@ class _Turn:
             log.exception("memory was not saved")
             yield self._done(Remember(**begun, state="failed", note=f"not saved: {error}"))
             return
+        groups = {name: tuple(map(_brief, getattr(change, name))) for name in ("same", "refined", "superseded")}
+        saved = change.written or change.refined
+        note = "" if saved else "known already" if change.same else "switched off"
         yield self._done(
-            Remember(
-                **begun, written=tuple(map(_brief, change.written)), superseded=tuple(map(_brief, change.superseded)),
-                state="saved", note="" if change.written else "known already",
-            )
-        )  # fmt: skip
+            Remember(**begun, written=tuple(map(_brief, change.written)), **groups, state="saved", note=note)
+        )
 
     # What the steps rest on
 
-    def _rules(self) -> list[Rule]:
-        """Everything an item must satisfy to be shown."""
-        met = [r for r in self._entries("record", always=True) if r.item_id]
-        here = limits([*self.conversation.passing, *self.reading.entries])
-        return binding(self.request, met, self.conversation.shown_ever, [*self._limits(), *here])
-
-    def _limits(self) -> list[Entry]:
-        """What memory rules out for good."""
-        return limits(self._entries("record" if "record" in self.settings.tiers else "pattern"))
-
     def _stated_limits(self) -> list[Recalled]:
-        return [Recalled(e, STATED, 1.0, {"stated": 1.0}) for e in self._limits()[:8]]
+        stated = lasting_limits(self.memory, self.settings.tiers)
+        return [Recalled(e, STATED, 1.0, {"stated": 1.0}) for e in stated[:8]]
 
     def _for_now(self) -> tuple[Entry, ...]:
         stated = self.reading.entries if self.memory is None else ()
         return (*self.reading.passing, *stated)
 
-    def _entries(self, tier: str, always: bool = False) -> list[Entry]:
-        """Memory of a tier that is switched on (`always`: what was seen counts even with the tier off)."""
-        if self.memory is None or not (always or tier in self.settings.tiers):
+    def _entries(self, tier: str) -> list[Entry]:
+        """Memory of a tier that is switched on."""
+        if self.memory is None or tier not in self.settings.tiers:
             return []
-        return self.memory.entries(tier)
+        return self.memory.active(tier)
+
+    def _met(self) -> list[Entry]:
+        """Records of items; what was seen counts even with its tier switched off."""
+        return [] if self.memory is None else self.memory.met()
 
     def _evidence(self, profile: Profile) -> frozenset[str]:
         """Patterns that rest on a named memory, or that a named part of the profile rests on."""
@@ -478,7 +483,7 @@ class _Turn:
 
     def _usual_kinds(self) -> tuple[str, ...]:
         """Kinds by how often the person met them."""
-        met = [r.kind for r in self._entries("record", always=True) if r.item_id]
+        met = [r.kind for r in self._met()]
         return tuple(sorted(self.catalog.kinds, key=lambda k: -met.count(k)))
 
     def _wish_text(self) -> str:

@@ -56,9 +56,9 @@ class Taste:
 class Wanted:
     """What the ranking is asked for. Vectors are unit vectors, shape (dim,)."""
 
-    rules: tuple[Rule, ...]
     text: str
     vector: np.ndarray
+    rules: tuple[Rule, ...] = ()
     ideal: np.ndarray | None = None
     wishes: tuple[str, ...] = ()
     like: tuple[Item, ...] = ()
@@ -86,6 +86,7 @@ class Ranked:
     pool: int
     filtered: tuple[dict, ...] = ()
     alone: dict[str, int] = field(default_factory=dict)  # for an empty answer: items if that one rule were dropped
+    scores: dict[str, float] = field(default_factory=dict, repr=False)  # of the whole pool, by item id
 
 
 def rank(wanted: Wanted, taste: Taste, catalog: Catalog) -> Ranked:
@@ -117,7 +118,8 @@ def rank(wanted: Wanted, taste: Taste, catalog: Catalog) -> Ranked:
         )
         for i in picked
     ]
-    return Ranked(tuple(chosen), len(pool), filtered)
+    scores = {catalog.items[i].id: s for i, s in zip(pool.tolist(), score.tolist(), strict=True)}
+    return Ranked(tuple(chosen), len(pool), filtered, scores=scores)
 
 
 def _parts(wanted: Wanted, taste: Taste, catalog: Catalog, pool: np.ndarray):

@@ -110,9 +110,14 @@ class Say(Step):
 
 @dataclass(frozen=True)
 class Remember(Step):
-    """What the turn wrote, superseded or forgot. `state` is saved, nothing, off (temporary) or failed, with `note`."""
+    """What the turn wrote, found known (`same`), said more exactly (`refined`), superseded or forgot.
+
+    `state` is saving, saved, nothing, off (temporary) or failed, with `note`.
+    """
 
     written: tuple[dict, ...] = ()
+    same: tuple[dict, ...] = ()
+    refined: tuple[dict, ...] = ()
     superseded: tuple[dict, ...] = ()
     forgotten: tuple[dict, ...] = ()
     restored: tuple[dict, ...] = ()

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -12,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from mrrec.catalog.items import Item, features
+from mrrec.catalog.features import FeatureIndex
+from mrrec.catalog.items import Item
 from mrrec.catalog.lookup import STOPWORDS, Lookup
 from mrrec.catalog.vocabulary import Vocabulary
 from mrrec.embed import Encoder, encode_with
@@ -61,20 +61,20 @@ class Catalog:
         print_of = hashlib.sha256("\n".join(f"{i.id}\t{i.text()}" for i in items).encode()).hexdigest()
         stamp = f"{encoder.name}:{encoder.dim}:{print_of}"
         names, counts, genres = Vocabulary.collect(items)
-        if store.read_meta().get("catalogue") != stamp:
-            store.drop("items")
-            store.drop("terms")
-            table, terms = store.table("items", _FIELDS), store.table("terms", [])
-            texts = [item.text() for item in items]
-            vectors = encode_with(encoder, texts, vectors_file, progress)
-            table.upsert(
-                [dict(id=i.id, kind=i.kind, text=t, vector=v) for i, t, v in zip(items, texts, vectors, strict=True)]
-            )
-            table.index_text("text")
-            terms.upsert(
-                [dict(id=n, vector=v) for n, v in zip(names, encode_with(encoder, names, vectors_file), strict=True)]
-            )
-            store.write_meta(catalogue=stamp)
+        with store.lock:
+            if store.read_meta().get("catalogue") != stamp or store.table("items", _FIELDS).count() != len(items):
+                store.write_meta(catalogue="")  # a kill from here on leaves no stamp that fits
+                store.drop("items")
+                store.drop("terms")
+                table, terms = store.table("items", _FIELDS), store.table("terms", [])
+                texts = [item.text() for item in items]
+                vectors = encode_with(encoder, texts, vectors_file, progress)
+                rows = zip(items, texts, vectors, strict=True)
+                table.upsert([dict(id=i.id, kind=i.kind, text=t, vector=v) for i, t, v in rows])
+                table.index_text("text")
+                named = zip(names, encode_with(encoder, names, vectors_file), strict=True)
+                terms.upsert([dict(id=n, vector=v) for n, v in named])
+                store.write_meta(catalogue=stamp)
         table, terms = store.table("items", _FIELDS), store.table("terms", [])
         vectors = _in_order(table.to_arrow(), [item.id for item in items])
         return cls(items, vectors, table, Vocabulary(names, counts, genres, _in_order(terms.to_arrow(), names)))
@@ -92,13 +92,9 @@ class Catalog:
         return None if at is None else self.items[at]
 
     @cached_property
-    def population(self) -> dict[str, Counter]:
-        """How many items of each kind carry each feature; `None` counts the items."""
-        counts: dict[str, Counter] = defaultdict(Counter)
-        for item in self.items:
-            counts[item.kind].update(features(item))
-            counts[item.kind][None] += 1
-        return counts
+    def features(self) -> dict[str, FeatureIndex]:
+        """What a taste can be about, by kind."""
+        return {kind: FeatureIndex([i for i in self.items if i.kind == kind]) for kind in self.kinds}
 
     def vector(self, item_id: str) -> np.ndarray:
         return self.vectors[self.position[item_id]]

@@ -12,7 +12,7 @@ EVENT_VALUE = {
     "liked": 1.0, "loved": 1.0, "finished": 0.4, "seen": 0.0, "said": 0.0, "rated": 0.0,
     "dismissed": -0.6, "abandoned": -0.6, "disliked": -1.0,
 }  # fmt: skip
-SUPPRESSED = "suppressed"  # a pattern that the person forgot: its id, so that statistics do not bring it back
+SUPPRESSED = "suppressed"  # a pattern that the person forgot: its key, so that statistics do not bring it back
 LIKED, DISLIKED = 0.2, -0.2  # values beyond which an item counts as liked or disliked
 
 
@@ -45,6 +45,15 @@ class Entry:
     def polarity(self) -> int:
         return (self.value > 0) - (self.value < 0)
 
+    @property
+    def topics(self) -> tuple[str, ...]:
+        return self.terms + self.names
+
+    @property
+    def active(self) -> bool:
+        """Whether it counts: neither history nor a mark."""
+        return not self.superseded_by and self.event != SUPPRESSED
+
     def to_dict(self) -> dict:
         return {f.name: _plain(getattr(self, f.name)) for f in fields(self)}
 
@@ -70,17 +79,27 @@ FIELDS = [
     pa.field("pinned", pa.bool_()),
     pa.field("superseded_by", pa.string()),
 ]
-_NAMES = {f.name for f in fields(Entry)}
+_NAMES = tuple(f.name for f in fields(Entry))
 
 
 def from_row(row: dict) -> Entry:
-    return Entry(**{k: tuple(v) if isinstance(v, list) else v for k, v in row.items() if k in _NAMES})
+    return Entry(**{k: tuple(v) if isinstance(v := row[k], list) else v for k in _NAMES if k in row})
 
 
 def entry_id(tier: str, person: str, *key: str) -> str:
     """A short id that two people never share, and that the same fact of one person always gets."""
     digest = hashlib.blake2b("\x1f".join((person, *key)).encode(), digest_size=6).hexdigest()
     return f"{tier[0]}-{digest}"
+
+
+def derived_key(entry: Entry) -> str:
+    """What a pattern or trait is about, as a digest that is the same for everybody and holds no word."""
+    about = "" if entry.event == "summary" else (*entry.topics, entry.text.split(" (")[0])[0]
+    return entry_id(entry.tier, "", entry.kind, entry.event, about, str(entry.polarity))
+
+
+def derived_id(person: str, entry: Entry) -> str:
+    return entry_id(entry.tier, person, derived_key(entry))
 
 
 def _plain(value):

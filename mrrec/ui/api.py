@@ -17,7 +17,7 @@ MOST_FOUND = 50
 
 def expose(
     assistant: Assistant,
-    opened: Callable[[Session], Session],
+    mine: Callable[[Callable], Callable],
     state: gr.State,
     chosen: Sequence[gr.components.Component],
     settings_of: Callable[..., Settings],
@@ -30,7 +30,6 @@ def expose(
 
         The conversation goes on from call to call; one client is one visitor, with a memory of its own.
         """
-        session = opened(session)
         if not session.accept(message):
             raise gr.Error("the message is empty, or another one is on its way", print_exception=False)
         for _ in session.answer(assistant, settings_of(*values)):
@@ -45,7 +44,6 @@ def expose(
 
     def list_memories(session: Session, tier: str, search: str) -> tuple[Session, list[dict]]:
         """What is remembered of this visitor, newest first, or best first where `search` is given."""
-        session = opened(session)
         if tier and tier not in TIERS:
             raise gr.Error(f"no tier is called {tier!r}; there are {', '.join(TIERS)}", print_exception=False)
         entries = session.memory.search(search) if search.strip() else session.memory.entries()
@@ -53,7 +51,6 @@ def expose(
 
     def forget(session: Session, ids: str) -> tuple[Session, dict]:
         """Forget memories by id (several with commas). Returns the ids forgotten and those withdrawn with them."""
-        session = opened(session)
         try:
             change = session.memory.forget([i.strip() for i in ids.split(",") if i.strip()])
         except MemoryNotFound as error:
@@ -81,7 +78,7 @@ def expose(
         limit = gr.Number(10, label="limit: items at most", precision=0)
         result = gr.JSON(label="result")
         call = gr.Button()
-    call.click(chat, [state, message, *chosen], [state, result], api_name="chat", **model)
-    call.click(list_memories, [state, tier, search], [state, result], api_name="list_memories")
-    call.click(forget, [state, ids], [state, result], api_name="forget")
+    call.click(mine(chat), [state, message, *chosen], [state, result], api_name="chat", **model)
+    call.click(mine(list_memories), [state, tier, search], [state, result], api_name="list_memories")
+    call.click(mine(forget), [state, ids], [state, result], api_name="forget")
     call.click(search_catalogue, [query, kind, limit], result, api_name="search_catalogue")

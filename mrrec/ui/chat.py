@@ -195,6 +195,8 @@ def _(step: Say) -> Shown:
 def _(step: Remember) -> Shown:
     groups = (
         ("Remembered", step.written),
+        ("Known already", step.same),
+        ("Said more exactly", step.refined),
         ("Superseded", step.superseded),
         ("Forgotten", step.forgotten),
         ("Brought back", step.restored),

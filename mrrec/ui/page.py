@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
 from threading import Thread
@@ -17,18 +17,17 @@ import gradio as gr
 from mrrec.agent.loop import Turn
 from mrrec.agent.steps import from_dict
 from mrrec.assistant import Assistant
-from mrrec.memory import MemoryNotFound
 from mrrec.settings import TIERS, Settings
-from mrrec.ui import api
+from mrrec.ui import api, memory
 from mrrec.ui.cards import cards
 from mrrec.ui.chat import message_turn, messages
+from mrrec.ui.identity import OTHERS, owned
 from mrrec.ui.markup import plain, safe
-from mrrec.ui.panel import panel, summary
+from mrrec.ui.memory import QUIET, remembered
 from mrrec.ui.session import BUSY, Session
 
 QUEUE = 24  # visitors' events that may wait at once; the next ones are told that it is busy
 MODEL = {"concurrency_id": "model", "concurrency_limit": 1}
-QUIET = {"show_progress": "hidden", "api_visibility": "private"}
 KEPT = ("max_hops", "k", "tiers", "adventurous", "n_items")  # settings that are the person's
 REPLAY_PAUSE = 0.3  # seconds between the steps of a replay
 MOST_REPLAYED = 200  # steps of a trace file
@@ -48,15 +47,21 @@ _FOLDER = Path(__file__).parent
 _PRESS = (_FOLDER / "press.js").read_text("utf-8")
 
 
-def build(assistant: Assistant) -> gr.Blocks:
-    """The page over `assistant`, to be launched with `launch_options`."""
+def build(assistant: Assistant, login: bool = False) -> gr.Blocks:
+    """The page over `assistant`, to be launched with `launch_options`; `login` offers the Hugging Face login."""
     defaults = assistant.settings
 
     visits: WeakSet[Session] = WeakSet()
 
-    def opened(session: Session) -> Session:
+    def opened(session: Session, owner: str = "") -> Session:
         visits.add(session)
-        return session.opened(assistant)
+        try:
+            return session.opened(assistant, owner)
+        except PermissionError:
+            raise gr.Error(OTHERS, print_exception=False) from None
+
+    def mine(handler: Callable) -> Callable:
+        return owned(handler, opened)
 
     def settings_of(hops: int, k: int, tiers: list[str], adventurous: float, n_items: int) -> Settings:
         kept = tuple(t for t in TIERS if t in tiers)
@@ -74,41 +79,37 @@ def build(assistant: Assistant) -> gr.Blocks:
         busy = session.busy
         return (
             messages(shown, cards=True),
-            gr.HTML(value=cards(steps, with_buttons), visible=True),
+            gr.HTML(value=cards(steps, with_buttons, session.why), visible=True),
             gr.Button(visible=not busy),
             gr.Button(visible=busy),
         )
 
-    def remembered(session: Session, query: str, tier: str) -> tuple:
-        """The summary and the list of what is remembered."""
-        entries = session.memory.entries()
-        chosen = session.memory.search(query) if query.strip() else entries
-        chosen = [e for e in chosen if tier in ("all", e.tier)]
-        head = summary(entries)
-        if session.temporary:
-            head += " · neither read nor written in this conversation"
-        everything = {e.id: e for e in session.memory.entries(history=True)}
-        return f'<p class="quiet">{safe(head)}</p>', panel(chosen, everything, bool(query.strip()) or tier != "all")
-
     # Visits
 
     def arrive(session: Session, kept: dict | None, query: str, tier: str) -> tuple:
-        session = opened(session)
-        return session, *talk(session), *remembered(session, query, tier), *restored(kept, defaults)
+        you = f'<p class="quiet">{safe(about_you(session))}</p>'
+        return session, you, *talk(session), *remembered(session, query, tier), *restored(kept, defaults)
+
+    def about_you(session: Session, persona: str = "") -> str:
+        if persona in assistant.personas:
+            return assistant.personas[persona].about
+        return f"You, {session.owner.split('-', 1)[1]}: your memory is kept." if session.owner else GUEST
 
     def dress(session: Session, persona: str, query: str, tier: str) -> tuple:
         session.begin(assistant, persona if persona in assistant.personas else "")
-        about = assistant.personas[persona].about if persona in assistant.personas else GUEST
-        return session, f'<p class="quiet">{safe(about)}</p>', False, *talk(session), *remembered(session, query, tier)
+        about = f'<p class="quiet">{safe(about_you(session, persona))}</p>'
+        return session, about, False, *talk(session), *remembered(session, query, tier)
 
     def renew(session: Session, temporary: bool, query: str, tier: str) -> tuple:
-        opened(session).renew(temporary)
+        session.renew(temporary)
+        return session, *talk(session), *remembered(session, query, tier)
+
+    def all_of_it(session: Session, query: str, tier: str) -> tuple:
         return session, *talk(session), *remembered(session, query, tier)
 
     # Turns
 
     def accept(session: Session, message: str) -> tuple:
-        session = opened(session)
         taken = session.accept(message)
         if not taken and session.busy:
             gr.Info("One answer at a time: stop this one first, or wait for it.")
@@ -165,44 +166,6 @@ def build(assistant: Assistant) -> gr.Blocks:
             gr.Info("A temporary conversation: this is not remembered.")
         return session, *talk(session), *remembered(session, query, tier)
 
-    def act(session: Session, query: str, tier: str, event: gr.EventData) -> tuple:
-        """A button of the panel: pin, edit or forget."""
-        editor = gr.Group(visible=False), gr.Textbox(), None
-        try:
-            entry = session.memory.get(str(event.id))
-            if event.action == "pin":
-                session.memory.pin(entry.id, not entry.pinned)
-            elif event.action == "forget":
-                change = session.memory.forget([entry.id])
-                also = len(change.forgotten) + len(change.withdrawn) - 1
-                gr.Info("Forgotten" + (f", with {also} that rested on it." if also else "."))
-            elif event.action == "edit":
-                editor = gr.Group(visible=True), gr.Textbox(value=entry.text), entry.id
-        except (MemoryNotFound, ValueError) as error:
-            gr.Warning(str(error))
-        return session, *editor, *talk(session), *remembered(session, query, tier)
-
-    def save_edit(session: Session, memory_id: str, text: str, query: str, tier: str) -> tuple:
-        try:
-            session.memory.edit(memory_id, text)
-        except (MemoryNotFound, ValueError) as error:
-            raise gr.Error(str(error), print_exception=False) from None
-        return gr.Group(visible=False), None, *remembered(session, query, tier)
-
-    def undo_change(session: Session, query: str, tier: str) -> tuple:
-        change = session.memory.undo()
-        if not change.restored and not change.forgotten:
-            gr.Info("There is nothing to undo.")
-        return session, *talk(session), *remembered(session, query, tier)
-
-    def take_in(session: Session, file: str | None, query: str, tier: str) -> tuple:
-        try:
-            change = session.memory.import_(_read_json(file))
-            gr.Info(f"Taken in: {len(change.written)} records.")
-        except ValueError as error:
-            raise gr.Error(str(error), print_exception=False) from None
-        return remembered(session, query, tier)
-
     # Traces
 
     def replay(session: Session, file: str | None) -> Iterator[tuple]:
@@ -224,9 +187,9 @@ def build(assistant: Assistant) -> gr.Blocks:
     with gr.Blocks(title="mrrec", analytics_enabled=False, fill_width=True) as demo:
         state = gr.State(Session(), delete_callback=_end)
         kept = gr.BrowserState(None, storage_key="mrrec-settings", secret="mrrec")  # settings are none
-        edited = gr.State(None)
         download = gr.JSON(visible=False)
         gr.HTML(HEADER, elem_id="head")
+        chosen = _settings_inputs(defaults)
         with gr.Row(elem_id="house"):
             with gr.Column(scale=7, min_width=320, elem_id="talk"):
                 chat = gr.Chatbot(
@@ -268,6 +231,8 @@ def build(assistant: Assistant) -> gr.Blocks:
                         )
             with gr.Column(scale=4, min_width=300, elem_id="side"):
                 with gr.Column(elem_id="who", elem_classes="room"):
+                    if login:
+                        gr.LoginButton(size="sm")
                     persona = gr.Dropdown(
                         _people(assistant), value="", label="You are", elem_id="persona", filterable=False
                     )
@@ -278,79 +243,51 @@ def build(assistant: Assistant) -> gr.Blocks:
                         elem_id="temporary",
                     )
                 with gr.Column(elem_id="memory", elem_classes="room"):
-                    gr.HTML("<h2>What I remember</h2>")
-                    head = gr.HTML("", elem_id="memory-head")
-                    query = gr.Textbox(
-                        placeholder="Search what is remembered", label="Search", show_label=False, container=False,
-                        elem_id="memory-search",
-                    )  # fmt: skip
-                    tier = gr.Radio(
-                        [("All", "all"), ("Traits", "profile"), ("Patterns", "pattern"), ("Records", "record")],
-                        value="all", label="Tier", show_label=False, container=False, elem_id="memory-tier",
-                    )  # fmt: skip
-                    with gr.Group(visible=False, elem_id="editor") as editor:
-                        text = gr.Textbox(label="In your own words", lines=2, elem_id="edit-text")
-                        with gr.Row():
-                            keep = gr.Button("Keep", variant="primary", size="sm", min_width=60, elem_id="edit-keep")
-                            leave = gr.Button("Cancel", size="sm", min_width=60)
-                    listing = gr.HTML("", elem_id="memories", js_on_load=_PRESS, apply_default_css=False)
-                    with gr.Row(elem_id="memory-tools"):
-                        back = gr.Button("Undo last change", size="sm", min_width=60, elem_id="undo-change")
-                        export = gr.Button("Export", size="sm", min_width=60)
-                        bring = gr.UploadButton("Import", size="sm", file_types=[".json"], min_width=60)
+                    room = memory.draw(assistant, chosen[KEPT.index("tiers")])
                 with gr.Accordion("Settings", open=False, elem_id="settings", elem_classes="room"):
-                    chosen = _settings_inputs(defaults)
-        api.expose(assistant, opened, state, chosen, settings_of, MODEL)
+                    for control in chosen:
+                        if not control.is_rendered:
+                            control.render()
+        api.expose(assistant, mine, state, chosen, settings_of, MODEL)
 
         drawn = [chat, shelf, send, halt]
-        look = [query, tier]
-        listed = [head, listing]
+        look, listed = room.look, room.listed
 
         def turn(event: gr.events.Dependency) -> None:
             """What follows once a message was accepted."""
-            run = event.then(answer, [state, *chosen], drawn, **MODEL, **QUIET)
-            run.failure(busy, state, drawn, queue=False, **QUIET)
-            run.then(
-                lambda s, *look: (s, *talk(s), *remembered(s, *look)), [state, *look], [state, *drawn, *listed], **QUIET
-            )
+            run = event.then(mine(answer), [state, *chosen], drawn, **MODEL, **QUIET)
+            run.failure(mine(busy), state, drawn, queue=False, **QUIET)
+            run.then(mine(all_of_it), [state, *look], [state, *drawn, *listed], **QUIET)
 
-        demo.load(arrive, [state, kept, *look], [state, *drawn, *listed, *chosen], **QUIET)
+        demo.load(mine(arrive), [state, kept, *look], [state, about, *drawn, *listed, *chosen], **QUIET)
         for trigger in (box.submit, send.click):
-            turn(trigger(accept, [state, box], [state, box, *drawn], queue=False, **QUIET))
+            turn(trigger(mine(accept), [state, box], [state, box, *drawn], queue=False, **QUIET))
         turn(
             chat.example_select(example, None, box, queue=False, **QUIET).then(
-                accept, [state, box], [state, box, *drawn], queue=False, **QUIET
+                mine(accept), [state, box], [state, box, *drawn], queue=False, **QUIET
             )
         )
-        turn(chat.retry(retry, state, [state, *drawn], **QUIET))
-        turn(chat.edit(edit, state, [state, *drawn], **QUIET))
-        chat.undo(undo, state, [state, box, *drawn], **QUIET).then(remembered, [state, *look], listed, **QUIET)
-        halt.click(stop, state, drawn, queue=False, **QUIET)
+        turn(chat.retry(mine(retry), state, [state, *drawn], **QUIET))
+        turn(chat.edit(mine(edit), state, [state, *drawn], **QUIET))
+        chat.undo(mine(undo), state, [state, box, *drawn], **QUIET).then(
+            mine(remembered), [state, *look], listed, **QUIET
+        )
+        halt.click(mine(stop), state, drawn, queue=False, **QUIET)
 
         everything = [state, *drawn, *listed]
-        fresh.click(renew, [state, temporary, *look], everything, **QUIET)
-        temporary.input(renew, [state, temporary, *look], everything, **QUIET)
+        fresh.click(mine(renew), [state, temporary, *look], everything, **QUIET)
+        temporary.input(mine(renew), [state, temporary, *look], everything, **QUIET)
         persona.input(
-            dress, [state, persona, *look], [state, about, temporary, *drawn, *listed],
+            mine(dress), [state, persona, *look], [state, about, temporary, *drawn, *listed],
             show_progress="minimal", show_progress_on=[about], api_visibility="private",
         )  # fmt: skip
-        shelf.click(press, [state, *look], everything, **QUIET)
-        listing.click(act, [state, *look], [state, editor, text, edited, *drawn, *listed], **QUIET)
-        for trigger in (keep.click, text.submit):
-            trigger(save_edit, [state, edited, text, *look], [editor, edited, *listed], **QUIET)
-        leave.click(lambda: (gr.Group(visible=False), None), None, [editor, edited], queue=False, **QUIET)
-        back.click(undo_change, [state, *look], everything, **QUIET)
-        query.input(remembered, [state, *look], listed, trigger_mode="always_last", **QUIET)
-        tier.input(remembered, [state, *look], listed, **QUIET)
+        shelf.click(mine(press), [state, *look], everything, **QUIET)
+        memory.wire(room, assistant, mine, talk, state, drawn, download, _download("mrrec-memory.json"))
 
-        save.click(lambda s: s.traces(), state, download, **QUIET).then(
+        save.click(mine(lambda session: session.traces()), state, download, **QUIET).then(
             None, download, None, js=_download("mrrec-trace.json"), api_visibility="private"
         )
-        export.click(lambda s: s.memory.export(), state, download, **QUIET).then(
-            None, download, None, js=_download("mrrec-memory.json"), api_visibility="private"
-        )
-        load.upload(replay, [state, load], drawn, **QUIET)
-        bring.upload(take_in, [state, bring, *look], listed, **QUIET)
+        load.upload(mine(replay), [state, load], drawn, **QUIET)
         for slider in chosen:
             slider.change(lambda *values: dict(zip(KEPT, values, strict=True)), chosen, kept, **QUIET)
     demo.queue(max_size=QUEUE, default_concurrency_limit=8)

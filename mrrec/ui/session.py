@@ -10,9 +10,11 @@ from contextlib import closing
 from dataclasses import dataclass, field
 
 from mrrec.agent.loop import Conversation, Turn, feedback, run
-from mrrec.agent.steps import Step
-from mrrec.assistant import Assistant
+from mrrec.agent.steps import Step, from_dict
+from mrrec.agent.why import Influence
+from mrrec.assistant import GUEST, Assistant
 from mrrec.memory import LocalMemory
+from mrrec.memory.imports import Plan
 from mrrec.settings import Settings
 from mrrec.ui.cards import EVENTS, EXCLUSIVE
 
@@ -37,25 +39,37 @@ class Live:
 
 @dataclass(eq=False)
 class Session:
-    """Empty until `opened`, so that it can be the initial value of a `gr.State`."""
+    """Empty until `opened`, so that it can be the initial value of a `gr.State`.
 
+    `owner` is the login that it belongs to, empty for a guest. An owner's memory is kept; a guest's, and a persona
+    that is tried on, end with the visit.
+    """
+
+    owner: str = ""
     memory: LocalMemory | None = None
     conversation: Conversation | None = None
     live: Live | None = None
     notes: dict[str, str] = field(default_factory=dict)  # by turn id: how it ended, where not well
     presses: dict[tuple[str, str], str] = field(default_factory=dict)  # (item id, event) → the turn of its record
     replay: list[Turn] | None = None
+    why: dict[str, list[Influence] | str] = field(default_factory=dict)  # by item id, where it was asked for
+    kinds: tuple[str, ...] = ()  # of the catalogue
+    plan: Plan | None = None  # an import that was looked at and not made yet
 
-    def opened(self, assistant: Assistant) -> Session:
-        """This session, as a guest with an empty memory where it has just begun."""
+    def opened(self, assistant: Assistant, owner: str = "") -> Session:
+        """This session, begun where it is new. Raises PermissionError for anybody but its owner."""
         if self.memory is None:
+            self.owner, self.kinds = owner, assistant.catalog.kinds
             self.begin(assistant)
+        elif owner != self.owner:
+            raise PermissionError("this visit belongs to another login")
         return self
 
     def begin(self, assistant: Assistant, persona: str = "") -> None:
-        """Start afresh as a guest, or with a copy of `persona` that is this visit's alone."""
+        """Start afresh: as the owner, as a guest, or with a copy of `persona` that is this visit's alone."""
         self.close()
-        self.memory = assistant.memory(f"guest-{uuid.uuid4().hex}")
+        own = self.owner and not persona
+        self.memory = assistant.memory(self.owner if own else f"{GUEST}{uuid.uuid4().hex}")
         if persona:
             assistant.wear(self.memory, persona)
         self.renew(temporary=False)
@@ -64,14 +78,14 @@ class Session:
         """A new conversation with the same memory, or with none."""
         self.stop()
         self.conversation = Conversation(memory=None if temporary else self.memory)
-        self.live = self.replay = None
-        self.notes, self.presses = {}, {}
+        self.live = self.replay = self.plan = None
+        self.notes, self.presses, self.why = {}, {}, {}
 
     def close(self) -> None:
-        """End the visit: the guest's memory is erased."""
+        """End the visit: a guest's memory is erased."""
         self.stop()
         memory, self.memory, self.conversation = self.memory, None, None
-        if memory is not None:
+        if memory is not None and memory.person.startswith(GUEST):
             memory.erase()
 
     @property
@@ -138,6 +152,14 @@ class Session:
         conversation.turns.append(turn)
         self.notes[turn.id] = note
 
+    def show_trace(self, turn: str) -> None:
+        """Show the kept trace of a turn of this person. Raises ValueError where there is none."""
+        trace = self.memory.trace(turn)
+        if trace is None:
+            raise ValueError("the trace of that turn is no longer kept")
+        steps = [from_dict(s) for s in trace["steps"]]
+        self.replay = [Turn(trace["message"], id=trace["id"], steps=steps)]
+
     def take_back(self, turns: int = 1) -> str:
         """Remove the last turns and what they taught; the message of the earliest is returned, or an empty one."""
         message = ""
@@ -178,6 +200,9 @@ class Session:
 
     def press(self, assistant: Assistant, item_id: str, event: str) -> None:
         """Press a button of an item, or let it go where it is pressed. Raises ValueError for an unknown one."""
+        if event == "why":
+            self._explain(assistant, item_id)
+            return
         if event not in EVENTS:
             raise ValueError(f"no button is called {event!r}")
         down = self.pressed().get(item_id, set())
@@ -187,6 +212,14 @@ class Session:
             turn = f"press-{uuid.uuid4().hex[:12]}"
             feedback(self.conversation, assistant.catalog, item_id, event, turn=turn)
             self.presses[item_id, event] = turn
+
+    def _explain(self, assistant: Assistant, item_id: str) -> None:
+        """What moved an item, shown at its card until it is pressed again."""
+        if self.why.pop(item_id, None) is None:
+            try:
+                self.why[item_id] = self.conversation.why(item_id, assistant.catalog)
+            except ValueError as error:
+                self.why[item_id] = str(error)
 
     def _release(self, item_id: str, event: str) -> None:
         turn = self.presses.pop((item_id, event))

@@ -56,6 +56,8 @@ def lines(step: Step) -> list[str]:
         case Remember():
             changes = [
                 ("remembered", step.written),
+                ("known already", step.same),
+                ("said more exactly", step.refined),
                 ("superseded", step.superseded),
                 ("forgot", step.forgotten),
                 ("back", step.restored),

@@ -1,0 +1,166 @@
+"""What somebody thinks of what they mention: a small head and adapters over the frozen sentence encoder's layers.
+
+Titles, names and terms are masked, so that the head knows no noun: it reads the words around them. `train/stance.py`
+makes stance.npz from labelled utterances (low-rank adapters: Hu et al., arXiv:2106.09685).
+"""
+
+from __future__ import annotations
+
+import copy
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import torch
+
+from mrrec.embed import Encoder
+from mrrec.memory.mentions import Found
+
+WEIGHTS = Path(__file__).with_name("stance.npz")
+STANCES = ("none", "like", "dislike", "seen", "abandoned", "rated")
+TASTES = 3  # the stances that a term or a name can have come first
+WHOLE = ("+", "-", "0")  # tastes without a word of the catalogue, and facts that are no taste
+STRENGTHS = ("weak", "plain", "strong")
+RULES = ("like", "dislike", "seen", "abandoned", "rated", "elsewhere")
+LOOKS = (
+    "term", "name", "title", "unknown", "sure", "slip", "capital", "opens", "long", "quoted", "with term", "with title",
+    "with unknown", "several", *(f"rule {r}" for r in RULES),
+)  # fmt: skip
+HIDDEN, RANK = 96, 8
+_SIGNS = {
+    "👍": " thumbs up ", "👎": " thumbs down ", "❤": " love ", "♥": " love ", "😍": " love ", "🥰": " love ",
+    "🙄": " rolling eyes ", "🤮": " disgusting ", "😴": " boring ", "💤": " boring ", "✅": " yes ", "❌": " no ",
+    "✔": " yes ", "🙃": " ironic ", "😒": " annoyed ", "🔥": " great ", "🤢": " disgusting ", "💯": " great ",
+}  # fmt: skip
+_SENTENCE = re.compile(r"[.!?]+(?=\s)|\n")
+
+
+@dataclass(frozen=True)
+class Masked:
+    """A message with "[MASK]" for what it mentions: `places` has the mask of each mention, `looks` what it looks like.
+
+    Shapes: looks (mentions, len(LOOKS)).
+    """
+
+    text: str
+    places: tuple[int, ...]
+    looks: np.ndarray
+
+
+def masked(raw: str, found: Sequence[Found], verdicts: Sequence[str] = ()) -> Masked:
+    """Mask `found` in `raw`; `verdicts` has what the rules say of each, "" for nothing."""
+    spans: list[list[int]] = []
+    places = []
+    for one in found:
+        if spans and one.start < spans[-1][1]:
+            spans[-1][1] = max(spans[-1][1], one.end)
+        else:
+            spans.append([one.start, one.end])
+        places.append(len(spans) - 1)
+    parts, at = [], 0
+    for start, end in spans:
+        parts += [raw[at:start], " [MASK] "]
+        at = end
+    text = "".join([*parts, raw[at:]])
+    for sign, words in _SIGNS.items():
+        text = text.replace(sign, words)
+    looks = [_looks(raw, one, found, v) for one, v in zip(found, verdicts or [""] * len(found), strict=True)]
+    return Masked(text, tuple(places), np.array(looks, np.float32).reshape(len(found), len(LOOKS)))
+
+
+def _looks(raw: str, one: Found, found: Sequence[Found], verdict: str) -> list[float]:
+    before = raw[: one.start].rstrip()
+    over = {o.sort for o in found if o is not one and o.start < one.end and one.start < o.end}
+    quotes = len(re.findall(r"[\"“”]", raw[: one.start]))
+    held = {
+        one.sort, *(f"with {sort}" for sort in over), f"rule {verdict}",
+        "sure" if one.sure else "", "slip" if one.slip else "", "capital" if raw[one.start].isupper() else "",
+        "opens" if not before or before[-1] in ".!?\n" else "", "long" if " " in raw[one.start : one.end] else "",
+        "quoted" if quotes % 2 else "", "several" if sum(o.sort == "title" for o in found) > 1 else "",
+    }  # fmt: skip
+    return [float(look in held) for look in LOOKS]
+
+
+def sentences(text: str) -> list[tuple[int, int]]:
+    """Places of the sentences of a masked text."""
+    cuts = [0, *(m.end() for m in _SENTENCE.finditer(text)), len(text)]
+    return [(a, b) for a, b in zip(cuts, cuts[1:], strict=False) if text[a:b].strip()]
+
+
+class Head(torch.nn.Module):
+    """Adapted layers of the encoder, and what is read off their states."""
+
+    def __init__(self, encoder: Encoder, first: int = 1):
+        super().__init__()
+        bert = encoder._model[0].auto_model
+        self.tokenizer = encoder._model.tokenizer
+        self.embeddings, self.first = bert.embeddings, first
+        self.layers = copy.deepcopy(bert.encoder.layer)
+        for parameter in (*self.layers.parameters(), *self.embeddings.parameters()):
+            parameter.requires_grad_(False)
+        self.adapters = torch.nn.ParameterDict()
+        self.linear = {
+            f"{n}_{name.replace('.', '_')}": module
+            for n, layer in enumerate(self.layers)
+            for name, module in layer.named_modules()
+            if isinstance(module, torch.nn.Linear) and n >= first
+        }
+        dim = encoder.dim
+        for name, module in self.linear.items():
+            self.adapters[f"{name}_a"] = torch.nn.Parameter(torch.randn(RANK, module.in_features) / RANK)
+            self.adapters[f"{name}_b"] = torch.nn.Parameter(torch.zeros(module.out_features, RANK))
+        self.inner = torch.nn.Linear(dim + len(LOOKS), HIDDEN)
+        self.stance = torch.nn.Linear(HIDDEN, len(STANCES))
+        self.strength = torch.nn.Linear(HIDDEN, len(STRENGTHS))
+        self.whole = torch.nn.Linear(dim, len(WHOLE))
+        self.drop = torch.nn.Dropout(0.1)
+        self.merged = False
+
+    def adapt(self) -> None:
+        """Let each linear layer add its adapter, for training."""
+        for name, module in self.linear.items():
+            a, b = self.adapters[f"{name}_a"], self.adapters[f"{name}_b"]
+            module.register_forward_hook(lambda _m, x, y, a=a, b=b: y + self.drop(x[0]) @ a.T @ b.T)
+
+    def merge(self) -> None:
+        """Add the adapters to the layers for good, for use."""
+        with torch.no_grad():
+            for name, module in self.linear.items():
+                module.weight += self.adapters[f"{name}_b"] @ self.adapters[f"{name}_a"]
+        self.eval()
+
+    def forward(self, batch: Sequence[Masked]):
+        """Logits (mentions, stances), (mentions, strengths) of all messages in a row; (sentences, 3); their message."""
+        tokens = self.tokenizer(
+            [m.text for m in batch], padding=True, truncation=True, max_length=160, return_tensors="pt",
+            return_offsets_mapping=True,
+        )  # fmt: skip
+        ids, mask = tokens["input_ids"], tokens["attention_mask"]
+        states = self.embeddings(input_ids=ids)
+        wide = (1.0 - mask[:, None, None, :].float()) * -1e4
+        for layer in self.layers:
+            states = layer(states, wide)
+            states = states[0] if isinstance(states, tuple) else states
+        rows, looks, pooled, owner = [], [], [], []
+        for n, message in enumerate(batch):
+            at = (ids[n] == self.tokenizer.mask_token_id).nonzero()[:, 0]
+            for place in message.places:
+                rows.append(states[n, at[place] if place < len(at) else 0])
+            looks.append(torch.from_numpy(message.looks))
+            offsets = tokens["offset_mapping"][n]
+            for a, b in sentences(message.text):
+                inside = (offsets[:, 0] >= a) & (offsets[:, 1] <= b) & (offsets[:, 1] > offsets[:, 0])
+                pooled.append(states[n, inside].mean(0) if inside.any() else states[n, 0])
+                owner.append(n)
+        whole = self.whole(self.drop(torch.stack(pooled))) if pooled else torch.zeros(0, len(WHOLE))
+        if not rows:
+            return torch.zeros(0, len(STANCES)), torch.zeros(0, len(STRENGTHS)), whole, owner
+        seen = torch.cat(looks)
+        inner = torch.nn.functional.gelu(self.inner(torch.cat([self.drop(torch.stack(rows)), seen], 1)))
+        stance = self.stance(self.drop(inner))
+        taste = seen[:, 0] + seen[:, 1] > 0
+        cut = torch.zeros_like(stance)
+        cut[:, TASTES:] = -1e4
+        return torch.where(taste[:, None], stance + cut, stance), self.strength(inner), whole, owner
