@@ -5,6 +5,7 @@ import json
 import pytest
 
 from mrrec.memory import Entry, MemoryNotFound
+from mrrec.memory.local import Switches
 from mrrec.memory.personas import event_record
 
 
@@ -160,3 +161,112 @@ def test_versions_stay_bounded(memory, store):
     for n in range(70):
         memory.write([said(f"I once said number {n}", 0.1)])
     assert len(list((store.path / "memory.lance" / "_versions").glob("*"))) < 150
+
+
+def test_adding_one_by_one_and_all_at_once_derive_the_same(assistant, memory, catalog, person):
+    items = films(catalog, "western", 7) + films(catalog, "horror", 5)
+    records = [event_record("rated", i, rating=1 + n % 5, when=1e9 + n * 86400) for n, i in enumerate(items)]
+    records += [said("I love trains", 0.9, "trains", when=1.2e9), said("I hate gore", -0.9, "gore", when=1.3e9)]
+    for record in records:
+        memory.write([record])
+    memory.forget([memory.entries("record")[0].id])
+    memory.undo()
+    whole = assistant.memory(person + "-whole")
+    whole.write(records)
+
+    def told(m):
+        return sorted(
+            (e.text, e.strength, e.value, len(e.evidence)) for t in ("pattern", "profile") for e in m.entries(t)
+        )
+
+    assert told(memory) == told(whole) and len(told(memory)) > 3
+    assert told(assistant.memory(person)) == told(memory), "what is read again from the disk differs"
+
+
+def test_a_write_is_new_the_same_refined_or_contradicts(memory):
+    assert len(memory.write([said("I like horror", 0.6, "horror", when=1e9)]).written) == 1
+    assert len(memory.write([said("I like horror", 0.6, "horror", when=1e9 + 1)]).same) == 1
+    refined = memory.write([said("I really love horror", 0.9, "horror", when=1e9 + 2)])
+    assert len(refined.refined) == 1 and not refined.written
+    exception = memory.write([said("no horror games", -0.9, "horror", kind="game", when=1e9 + 3)])
+    assert len(exception.refined) == 1 and not exception.superseded
+    assert {e.text for e in memory.entries("record")} == {"I really love horror", "no horror games"}
+    change = memory.write([said("I can't stand horror", -0.9, "horror", when=1.7e9)])
+    assert [e.text for e in change.superseded] == ["I really love horror"]
+    (pattern,) = [p for p in memory.entries("pattern") if p.terms == ("horror",) and not p.kind]
+    assert pattern.text == "Avoids horror (said so; liked it until November 2023)"
+
+
+def test_an_older_word_does_not_overrule_a_newer_one(memory):
+    memory.write([said("I can't stand horror", -0.9, "horror", when=2e9)])
+    memory.write([said("I love horror", 0.9, "horror", when=1e9)])
+    assert [e.text for e in memory.entries("record")] == ["I can't stand horror"]
+
+
+def test_recall_finds_by_words_what_meaning_misses(memory):
+    memory.write([said(f"I like story number {n}", 0.5, when=1e9 + n) for n in range(40)])
+    odd = memory.write([said("Zbigniew Xanthopoulos writes as I think", 0.7)]).written[0]
+    assert memory.recall(["Xanthopoulos"], k=1)[0].entry.id == odd.id
+    assert memory.recall(["Xanthopoulos"], k=1)[0].parts["words"] > 0
+
+
+def test_what_is_switched_off_is_neither_read_nor_written(assistant, memory, catalog, person):
+    memory.write([said("I hate gore", -0.95, "gore"), said("I love horror games", 0.9, "horror", kind="game")])
+    memory.switch(Switches(kinds=frozenset({"game"})))
+    assert all(r.entry.kind != "game" for r in memory.recall(["horror games"], k=5))
+    assert not memory.write([said("I love racing games", 0.9, "racing", kind="game")]).written
+    memory.switch(Switches(tiers=frozenset({"record"})))
+    assert {r.entry.tier for r in memory.recall(["gore"], k=5)} <= {"pattern", "profile"}
+    memory.switch(Switches(all=True))
+    again = assistant.memory(person)
+    assert again.switches.all and again.recall(["gore"]) == [] and again.active("record") == []
+    assert not again.write([said("I love trains", 0.9, "trains")]).written
+    again.switch(Switches())
+    assert memory.recall(["gore"]), "the first handle must see what the second one switched"
+
+
+def test_without_leaves_everything_as_it_was(memory, catalog):
+    memory.write([event_record("rated", i, rating=5) for i in films(catalog, "western", 3)])
+    before = memory.export()
+    record = memory.entries("record")[0]
+    with memory.without(record.id) as other:
+        assert record.id not in {e.id for e in other.entries()}
+        assert not any(p.terms == ("western",) for p in other.entries("pattern"))
+    assert memory.export() == before
+    pattern = memory.entries("pattern")[0]
+    with memory.without(pattern.id) as other:
+        assert pattern.id not in {e.id for e in other.entries()}
+    assert memory.export() == before
+
+
+def test_pins_and_forgotten_patterns_survive_export_to_another_person(assistant, memory, catalog, person):
+    memory.write([event_record("rated", i, rating=5, when=1e9) for i in films(catalog, "western", 5)])
+    memory.write([said("I love trains", 0.9, "trains", when=1e9), said("I love opera", 0.9, "opera", when=1e9)])
+    western = next(p for p in memory.entries("pattern") if p.terms == ("western",))
+    trains = next(p for p in memory.entries("pattern") if p.terms == ("trains",))
+    memory.forget([western.id])
+    memory.pin(trains.id)
+    memory.switch(Switches(kinds=frozenset({"game"})))
+    other = assistant.memory(person + "-copy")
+    other.import_(json.loads(json.dumps(memory.export())))
+    assert [p.terms for p in other.entries("pattern") if p.pinned] == [("trains",)]
+    assert not any(p.terms == ("western",) for p in other.entries("pattern"))
+    assert other.switches.kinds == {"game"}
+
+
+def test_the_time_line_tells_what_changed(memory):
+    record = memory.write([said("I like horror", 0.6, "horror")], turn="t1").written[0]
+    memory.edit(record.id, "I like old horror")
+    memory.forget([record.id])
+    lines = memory.timeline()
+    assert [line.operation for line in lines] == ["forget", "edit", "remember"]
+    assert lines[0].gone == 1 and not any(e.text for line in lines for e in line.before)
+    memory.undo()
+    assert [e.text for e in memory.timeline()[0].before] == ["I like horror"]
+
+
+def test_uses_link_to_traces_that_can_be_read(memory):
+    record = memory.write([said("I like horror", 0.6, "horror")]).written[0]
+    memory.keep_trace("turn-1", {"format": "x", "message": "scary"}, [record.id], [record.id], ["Alien (1979)"])
+    assert [u.titles for u in memory.uses()[record.id]] == [("Alien (1979)",)]
+    assert memory.trace("turn-1")["message"] == "scary" and memory.trace("turn-2") is None

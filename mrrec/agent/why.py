@@ -14,6 +14,7 @@ from mrrec.catalog import Catalog
 from mrrec.memory import Entry, LocalMemory, MemoryNotFound
 
 MOST_TRIED = 12  # memories left out one by one: each costs a ranking
+LEAST_MOVED = 0.005  # of a score, to be worth telling
 CLOSEST = 3  # liked items most like the recommended one, which are tried
 
 
@@ -83,7 +84,9 @@ def influences(asked: Asked, item_id: str, memory: LocalMemory | None, catalog: 
         raise ValueError("it would not be recommended now: what you told since then rules it out or puts others before")
     found = list(_of_memory(asked, chosen, now, memory, catalog) if memory is not None else ())
     found += _of_request(asked, chosen, now, memory, catalog)
-    return sorted((i for i in found if i.moved or i.place != i.place_without), key=lambda i: -abs(i.moved))
+    return sorted(
+        (i for i in found if abs(i.moved) >= LEAST_MOVED or i.place != i.place_without), key=lambda i: -abs(i.moved)
+    )
 
 
 def _of_memory(

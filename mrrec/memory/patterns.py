@@ -25,6 +25,9 @@ PLURAL = {"western": "westerns", "musical": "musicals", "thriller": "thrillers",
           "historical fiction": "historical fiction",
           "poetry": "poetry", "essay": "essays", "memoir": "memoirs", "biography": "biographies",
           "visual novel": "visual novels", "roguelike": "roguelikes", "shooter": "shooters"}  # fmt: skip
+# Genres whose name says what kind of thing they are
+_WHOLE = {"documentary", "short stories", "graphic novel", "literary fiction", "historical fiction", "poetry", "essay",
+          "memoir", "biography", "visual novel"}  # fmt: skip
 LEAST_SUPPORT = {"name": 2}  # items that must agree; 3 for everything else
 LEAST_LIFT = 1.5
 LEAST_SHARE = 0.6  # of the items with the feature, how many point the same way
@@ -80,6 +83,19 @@ def _patterns(person: str, kind: str, tally: Tally, ledger: Ledger, catalog: Cat
             yield _pattern(person, kind, number, side, strength, tally, ledger, catalog)
 
 
+def _of(term: str, kind: str, genre: bool) -> str:
+    """A genre or theme as the object of liking, in one kind or in all.
+
+    >>> _of("western", "film", True), _of("slow", "book", False), _of("grief", "book", False), _of("gore", "", False)
+    ('western films', 'slow books', 'books about grief', 'gore')
+    """
+    if genre:
+        return f"{term} {kind}s" if kind and term not in _WHOLE else PLURAL.get(term, term)
+    if term in TONES | PACES:
+        return f"{term} {kind}s" if kind else f"what is {term}"
+    return f"{kind}s about {term}" if kind else term
+
+
 def _least(tally: Tally) -> np.ndarray:
     least = getattr(tally.index, "_least", None)
     if least is None:
@@ -102,17 +118,12 @@ def _pattern(
     verb, held = ("Likes", "liked") if sign > 0 else ("Dislikes", "disliked")
     against = int(tally.support[1 - side, number])
     count = f"{len(records)} {held}" + (f", {against} not" if against else "")
-    if sort == "genre":
-        text = f"{verb} {PLURAL[value]}" if value in PLURAL else f"{verb} {value} {kind}s"
-    elif sort == "theme":
-        text = f"{verb} {value} {kind}s" if value in TONES | PACES else f"{verb} {kind}s about {value}"
-    elif sort == "name":
+    if sort == "name":
         maker = any(value in catalog.get(r.item_id).creators for r in evidence)
-        text = f"{verb} {kind}s {'by' if maker else 'with'} {value}"
-    elif sort == "decade":
-        text = f"{verb} {kind}s from the {value}"
+        about = f"{kind}s {'by' if maker else 'with'} {value}"
     else:
-        text = f"{verb} {kind}s in {value}"
+        about = f"{kind}s {'from the' if sort == 'decade' else 'in'} {value}"
+    text = f"{verb} {_of(value, kind, sort == 'genre') if sort in ('genre', 'theme') else about}"
     return _derived(
         person, "pattern", sort, f"{text} ({count})", kind,
         terms=(value,) if sort in ("genre", "theme") else (), names=(value,) if sort == "name" else (),
@@ -136,11 +147,14 @@ def _stated(person: str, ledger: Ledger, catalog: Catalog) -> Iterator[Entry]:
                 groups[record.kind, record.polarity].append(record)
         for (kind, sign), group in groups.items():
             newest = group[0]
-            scope = f" in {kind}s" if kind else ""
+            if topic in newest.terms:
+                about = _of(topic, kind, topic in catalog.vocabulary.genres)
+            else:
+                about = f"{topic} in {kind}s" if kind else topic
             verb = "Likes" if sign > 0 else "Avoids"
             once = _once(group, records)
             yield _derived(
-                person, "pattern", "said", f"{verb} {topic}{scope} (said so{once})", kind,
+                person, "pattern", "said", f"{verb} {about} (said so{once})", kind,
                 terms=(topic,) if topic in newest.terms else (), names=(topic,) if topic in newest.names else (),
                 value=newest.value, strength=max(0.6, *(r.strength for r in group)), when=newest.when,
                 evidence=tuple(r.id for r in group[:MOST_EVIDENCE]),

@@ -11,7 +11,7 @@ import gradio as gr
 
 from mrrec.assistant import Assistant
 from mrrec.memory import GoneForGood, MemoryNotFound
-from mrrec.memory.imports import accepted, make_plan, new_turn, preview, records
+from mrrec.memory.imports import FORMATS, make_plan, new_turn, preview, records
 from mrrec.memory.local import Switches
 from mrrec.ui.markup import counted, safe
 from mrrec.ui.panel import panel, summary, timeline
@@ -70,7 +70,12 @@ def draw(assistant: Assistant, tiers: gr.CheckboxGroup) -> Room:
     with gr.Accordion("What changed, and why", open=False, elem_id="history"):
         changes = gr.HTML("", elem_id="timeline", apply_default_css=False)
     with gr.Accordion("Bring your history along", open=False, elem_id="bring"):
-        gr.HTML(f'<p class="quiet">{safe(accepted())} Or a memory that was exported here.</p>')
+        services = ", ".join(f.title for f in FORMATS.values())
+        rows = "".join(f"<li>{safe(f.title)}: {safe(f.accepts)}</li>" for f in FORMATS.values())
+        gr.HTML(
+            f'<p class="quiet">What others know of you: {safe(services)}; or a memory that was exported here.</p>'
+            f'<details class="quiet"><summary>Which file of each</summary><ul>{rows}</ul></details>'
+        )
         file = gr.UploadButton(
             "Choose a file", size="sm", file_types=[".csv", ".tsv", ".json", ".jsonl", ".zip", ".txt"],
             elem_id="bring-file",
@@ -126,6 +131,7 @@ def wire(
     edited = gr.State(None)
 
     def all_of_it(session: Session, query: str, tier: str) -> tuple:
+        session.why.clear()  # it was true of the memory before
         return session, *talk(session), *remembered(session, query, tier)
 
     def pressed(session: Session, query: str, tier: str, event: gr.EventData) -> tuple:

@@ -375,14 +375,14 @@ def _people(assistant: Assistant) -> list[tuple[str, str]]:
 
 
 def _settings_inputs(defaults: Settings) -> list[gr.components.Component]:
-    """One input for each of `KEPT`, in that order."""
+    """One input for each of `KEPT`, in that order, to be rendered where they belong."""
     names = [("What happened", "record"), ("Patterns", "pattern"), ("Traits", "profile")]
     return [
-        gr.Slider(0, 6, defaults.max_hops, step=1, label="Depth of thought", info=DEPTH),
-        gr.Slider(1, 10, defaults.k, step=1, label="Memories per aspect"),
-        gr.CheckboxGroup(names, value=list(defaults.tiers), label="Tiers of memory in use"),
-        gr.Slider(0, 1, defaults.adventurous, step=0.05, label="Adventurous", info=NEW),
-        gr.Slider(1, 10, defaults.n_items, step=1, label="How many to recommend"),
+        gr.Slider(0, 6, defaults.max_hops, step=1, label="Depth of thought", info=DEPTH, render=False),
+        gr.Slider(1, 10, defaults.k, step=1, label="Memories per aspect", render=False),
+        gr.CheckboxGroup(names, value=list(defaults.tiers), label="Tiers of memory in use", render=False),
+        gr.Slider(0, 1, defaults.adventurous, step=0.05, label="Adventurous", info=NEW, render=False),
+        gr.Slider(1, 10, defaults.n_items, step=1, label="How many to recommend", render=False),
     ]  # fmt: skip
 
 

@@ -125,26 +125,27 @@ def _line(line: Line, everything: Mapping[str, Entry]) -> str:
     after = [everything[i] for i in line.after if i in everything]
     now = [e for e in after if not e.superseded_by]
     was = [e for e in line.before if e.id not in {a.id for a in now}]
-    told = [f"“{safe(e.text or e.event)}”" for e in now[:3]]
+    told = [safe(e.text or e.event) for e in now[:3]]
     if len(now) > 3:
-        told.append(f"{len(now) - 3:,} more")
+        told.append(f"and {len(now) - 3:,} more")
     if line.operation == "edit" and line.before:
-        told.append(f"was “{safe(line.before[0].text)}”")
+        told.append(f"was: {safe(line.before[0].text)}")
     if line.gone:
         told.append(counted(line.gone, "memory", "memories"))
     elif was:
-        told.append("in place of " + ", ".join(f"“{safe(e.text or e.event)}”" for e in was[:3]))
+        told += [f"in place of: {safe(e.text or e.event)}" for e in was[:3]]
     when = f'<span class="quiet">{age(line.when)}{_because(line)}</span>'
-    return f"<li>{when}<br>{_WHY[line.operation]} {'; '.join(told)}</li>"
+    rows = "".join(f"<div>{t}</div>" for t in told)
+    return f"<li>{_WHY[line.operation]} {when}{rows}</li>"
 
 
 def _because(line: Line) -> str:
     """What made the change: the sort of turn it belongs to."""
     if line.turn.startswith("press-"):
-        return " · a button"
+        return " · by a button"
     if line.turn.startswith(("import", "persona")):
-        return " · " + safe(line.turn.split("-")[0])
-    return " · what you said" if line.turn else " · this panel"
+        return " · by " + ("an import" if line.turn.startswith("import") else "trying on a persona")
+    return " · by what you said" if line.turn else " · in this panel"
 
 
 def _button(entry: Entry, words: str, action: str, label: str, pressed: bool | None) -> str:
