@@ -174,3 +174,48 @@ def test_settings_are_kept_for_the_next_visit(address):
         p.wait(lambda: p.all("#message textarea"), 30)
         p.js("document.querySelector('#settings button').click()")
         p.wait(lambda: p.all("#settings input[type=number]")[0].get_attribute("value") == "4", 20, "not restored")
+
+
+def test_a_life_is_brought_along_looked_at_and_taken_back(address, tmp_path):
+    ratings = tmp_path / "ratings.csv"
+    ratings.write_text(
+        "Date,Name,Year,Letterboxd URI,Rating\n"
+        "2024-01-02,Heat,1995,https://boxd.it/1,4.5\n"
+        "2024-01-03,Zorblax <img src=x onerror=window.hit=1>,2011,https://boxd.it/3,1\n"
+        "2124-01-04,The Thing,1982,https://boxd.it/4,3\n",
+        "utf-8",
+    )
+    with page(address) as p:
+        p.click("#bring button")
+        p.wait(lambda: p.all("#bring input[type=file]"), 20, "no place for a file")[0].send_keys(str(ratings))
+        p.wait(lambda: "Letterboxd" in p.one("#bring-seen").text, 30, "nothing was shown before the import")
+        seen = p.one("#bring-seen").text
+        assert "1 in the catalogue" in seen and "Zorblax" in seen and "future" in seen
+        assert "Heat" not in p.one("#memories").text, "nothing may be written before it was agreed to"
+        p.click("#bring-take")
+        p.wait(lambda: "Rated Heat" in p.one("#memories").text, 30, "not remembered")
+        assert not p.js("return window.hit")
+        p.click("#history button")
+        p.click('#timeline button[data-action="back"]')
+        p.wait(lambda: "Rated Heat" not in p.one("#memories").text, 30, "not taken back")
+        assert "Zorblax" not in p.one("#memories").text
+
+
+def test_why_switches_and_forgetting_everything(address):
+    with page(address) as p:
+        p.say("I love westerns. A western film, please")
+        p.answered()
+        p.click('.presses button[data-action="why"]')
+        p.wait(lambda: p.all(".moved"), 30, "no reason was given")
+        assert "estern" in p.one(".moved").text
+        p.click("#switches button")
+        p.click("#memory-on input")
+        p.wait(lambda: "switched off" in p.one("#memory-head").text, 20, "not switched off")
+        p.click("#memory-on input")
+        p.wait(lambda: "switched off" not in p.one("#memory-head").text, 20, "not switched on")
+        p.click("#wipe")
+        p.wait(lambda: p.one("#wipe-yes").is_displayed(), 20, "nobody asked whether it is meant")
+        p.click("#wipe-yes")
+        p.wait(lambda: "estern" not in p.one("#memories").text, 30, "not forgotten")
+        p.click("#undo-change")
+        p.wait(lambda: "estern" in p.one("#memories").text, 30, "not brought back")

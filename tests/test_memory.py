@@ -270,3 +270,20 @@ def test_uses_link_to_traces_that_can_be_read(memory):
     memory.keep_trace("turn-1", {"format": "x", "message": "scary"}, [record.id], [record.id], ["Alien (1979)"])
     assert [u.titles for u in memory.uses()[record.id]] == [("Alien (1979)",)]
     assert memory.trace("turn-1")["message"] == "scary" and memory.trace("turn-2") is None
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "superseded"),
+    [
+        ("I'm vegan", "I eat fish now", True),
+        ("I only have an hour in the evening", "I have plenty of time these days", True),
+        ("I read in German", "I read in English now", True),
+        ("I watch with my seven-year-old", "I eat fish now", False),
+        ("I'm vegan", "I read in German", False),
+    ],
+)
+def test_a_fact_of_life_that_changed_replaces_the_old_one(memory, before, after, superseded):
+    memory.write([said("I get motion sickness", 0.0, when=1e9), said(before, 0.0, when=1e9 + 1)])
+    change = memory.write([said(after, 0.0, when=2e9)])
+    assert [e.text for e in change.superseded] == ([before] if superseded else [])
+    assert len(memory.entries("record", history=True)) == 3

@@ -103,11 +103,11 @@ class Conversation:
         return influences(turn.asked, item_id, self.memory, catalog)
 
     def keep_trace(self) -> None:
-        """Keep the last turn's trace beside the memories that it used, where it recommended something."""
+        """Keep the last turn's trace beside the memories that it shows, where it recommended something."""
         turn = self.last
-        if self.memory is not None and turn is not None and turn.items:
+        if self.memory is not None and turn is not None and turn.items and (memories := turn.memories()):
             titles = [i.label for i in turn.items]
-            self.memory.keep_trace(turn.id, turn.to_dict(), turn.memories(), turn.used(), titles)
+            self.memory.keep_trace(turn.id, turn.to_dict(), memories, turn.used(), titles)
 
     def take_back(self) -> str:
         """Remove the last turn and what it taught; its message is returned. Raises ValueError where there is none."""

@@ -302,7 +302,7 @@ class _Turn:
         told = f"must: {', '.join(must) or 'nothing'}; avoid: {', '.join(avoid) or 'nothing'}"
         self.pen.append(f"{protocol.plain(told)}\nideal:")
         ideal = "".join(self.pen.choose(self._ideal_openings()))
-        ideal += self._whole(protocol.ideal_grammar(), 80, ".\n", f" {self._wish_text()}")
+        ideal += self._whole(protocol.ideal_grammar(), 80, ".\n", f" {protocol.plain(self._wish_text())}")
         ideal = ideal.strip()
         named: tuple[str, ...] = ()
         self.pen.append("memories: ")
@@ -394,7 +394,7 @@ class _Turn:
         groups: list[list[str]] = [[], [], []]
         for i, mood in enumerate(moods[:9] if len(moods) >= 3 else moods * 3):
             kind = kinds[i % len(kinds)]
-            groups[i % 3].append(f"{'an' if mood[0] in 'aeiou' else 'a'} {mood} {kind}")
+            groups[i % 3].append(protocol.plain(f"{'an' if mood[0] in 'aeiou' else 'a'} {mood} {kind}"))
         with held(self.assistant.engine, self.conversation, self.message, self.settings) as self.pen:
             self.pen.open("ask")
             yield from self._stream(
@@ -507,7 +507,7 @@ class _Turn:
         kind = self.request.kinds[0] if len(self.request.kinds) == 1 else "story"
         genre = " ".join(self.request.genres[:2])
         moods = [t for t in self.request.terms if t in TONES | PACES][:2]
-        what = " ".join(filter(None, [", ".join(moods), genre, kind]))
+        what = protocol.plain(" ".join(filter(None, [", ".join(moods), genre, kind])))
         article = "An" if what[0] in "aeiou" else "A"
         return [f" {article} {what} {follows}" for follows in ("with", "that", "about")]
 
@@ -536,6 +536,7 @@ class _Turn:
         close = float(self.catalog.vector(candidate.item.id) @ self.catalog.vector(near.item_id)) if near else 0.0
         wishes = (*self.request.terms, *self.request.genres)
         parts = clauses(candidate, wishes, self.request.like, list(dict.fromkeys(names)), bound, self.taste, close)
+        parts = [[replace(c, text=protocol.plain(c.text)) for c in part] for part in parts]
         self.random.shuffle(parts[0])  # two ways to put it, not the same two for every item
         return [parts[0][:2], *parts[1:]]
 

@@ -7,6 +7,7 @@ is one commit of the store, so a crash leaves all of it or nothing. Every change
 from __future__ import annotations
 
 import math
+import re
 import time
 import uuid
 from collections import defaultdict
@@ -34,6 +35,9 @@ WEIGHTS = {"similarity": 1.0, "words": 0.25, "strength": 0.10, "recency": 0.05, 
 RECENCY_HALF_LIFE = 365 * 86400.0  # seconds
 CANDIDATES = 8  # rows fetched for each that is kept, before the other parts re-order them
 FORMAT = "mrrec-memory-1"
+# What says that something was otherwise before
+CHANGED = re.compile(r"\b(?:now|nowadays|these days|no longer|any ?more|again|stopped|used to|since then)\b", re.I)
+SAME_MATTER = 0.4  # cosine from which two facts of life are about the same matter
 MANY = 256  # entries of one write from which they are encoded before the store is locked
 _PEOPLE = [
     pa.field("person", pa.string()),
@@ -288,6 +292,8 @@ class LocalMemory:
                     newer = old
                 elif _excepts(entry, old):
                     refined[entry.id] = entry
+            for old in self._outgrown(entry, ledger):
+                put[old.id] = superseded[old.id] = old.with_(superseded_by=entry.id)
             if known and not known.superseded_by:
                 refined[entry.id] = entry
             put[entry.id] = entry.with_(superseded_by=newer.id) if newer else entry
@@ -312,6 +318,18 @@ class LocalMemory:
         elif entry.event == "said":
             for topic in entry.topics:
                 yield from ledger.about_topic(topic)
+
+    def _outgrown(self, entry: Entry, ledger: Ledger) -> list[Entry]:
+        """The fact of life that a newer one replaces: "I'm vegan", later "I eat fish now"; at most one."""
+        if not _is_fact(entry) or not CHANGED.search(entry.text):
+            return []
+        old = [
+            e for e in ledger.by_id.values() if _is_fact(e) and e.active and e.id != entry.id and e.when <= entry.when
+        ]
+        vectors = self._vectors([e.id for e in old])
+        mine = self._encoder.encode([memory_text(entry, self._catalog)])[0]
+        close = max(old, key=lambda e: float(vectors[e.id] @ mine), default=None)
+        return [close] if close is not None and float(vectors[close.id] @ mine) >= SAME_MATTER else []
 
     def forget(self, ids: Sequence[str], turn: str = "") -> Change:
         """Forget entries, and what rested on them alone. Raises MemoryNotFound before anything is done.
@@ -402,6 +420,7 @@ class LocalMemory:
             if turn is not None:
                 self._history.drop_trace(turn)
             if removed:
+                self._history.strip(removed)
                 self._table.compact()
             if lines:
                 self._history.compact()
@@ -567,7 +586,8 @@ class LocalMemory:
             raise
         if operation == "forget":
             self._table.compact()
-            self._history.redact(line, drop, [*gone, *(e.id for e in withdrawn)])
+            nothing = not any(e.event != SUPPRESSED for e in self._ledger().by_id.values())
+            self._history.redact(line, drop, [*gone, *(e.id for e in withdrawn)], everything=nothing)
         return withdrawn
 
     def _unwrite(self, line: str) -> None:
@@ -669,6 +689,11 @@ def memory_text(entry: Entry, catalog: Catalog) -> str:
     item = catalog.get(entry.item_id) if entry.item_id else None
     about = f" ({', '.join(item.genres + item.themes)})" if item else ""
     return (entry.text or entry.event) + about
+
+
+def _is_fact(entry: Entry) -> bool:
+    """Something lasting about the person that is no taste, or speaks of nothing that the catalogue knows."""
+    return entry.event == "said" and not entry.item_id and not entry.topics
 
 
 def _keys(entry: Entry) -> tuple[str, ...]:

@@ -205,7 +205,9 @@ def _(step: Remember) -> Shown:
     if step.note:
         body += f'<p class="quiet">{safe(step.note)}</p>'
     if step.state == "failed":
-        title = "Memory could not be written"
+        title = "Not saved"
+    elif step.state == "saving":
+        title = "Saving what you told"
     elif step.state == "off":
         title = "Memory is off"
     else:

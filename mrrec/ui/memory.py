@@ -13,7 +13,7 @@ from mrrec.assistant import Assistant
 from mrrec.memory import GoneForGood, MemoryNotFound
 from mrrec.memory.imports import FORMATS, make_plan, new_turn, preview, records
 from mrrec.memory.local import Switches
-from mrrec.ui.markup import counted, safe
+from mrrec.ui.markup import counted, defused, safe
 from mrrec.ui.panel import panel, summary, timeline
 from mrrec.ui.session import Session
 
@@ -68,7 +68,7 @@ def draw(assistant: Assistant, tiers: gr.CheckboxGroup) -> Room:
         )  # fmt: skip
         tiers.render()
     with gr.Accordion("What changed, and why", open=False, elem_id="history"):
-        changes = gr.HTML("", elem_id="timeline", apply_default_css=False)
+        changes = gr.HTML("", elem_id="timeline", js_on_load=_PRESS, apply_default_css=False)
     with gr.Accordion("Bring your history along", open=False, elem_id="bring"):
         services = ", ".join(f.title for f in FORMATS.values())
         rows = "".join(f"<li>{safe(f.title)}: {safe(f.accepts)}</li>" for f in FORMATS.values())
@@ -170,6 +170,12 @@ def wire(
             gr.Info(f"{str(error).capitalize()}.")
         return all_of_it(session, query, tier)
 
+    def take_back(session: Session, query: str, tier: str, event: gr.EventData) -> tuple:
+        """The button of an import in the time line."""
+        change = session.memory.undo(turn=str(event.id))
+        gr.Info(f"Taken back: {counted(len(change.forgotten), 'record')}.")
+        return all_of_it(session, query, tier)
+
     def wipe(session: Session, query: str, tier: str) -> tuple:
         change = session.memory.forget([e.id for e in session.memory.entries("record", history=True)])
         gr.Info(f"Forgotten: {counted(len(change.forgotten), 'record')} and all that rested on them.")
@@ -192,7 +198,9 @@ def wire(
                 return told, gr.Row(visible=False), *remembered(session, query, tier)
             plan = make_plan(file, assistant.catalog, progress=lambda n: progress((n, None), unit="rows"))
         except (ValueError, OSError) as error:
-            raise gr.Error(str(error), print_exception=False) from None
+            raise gr.Error(defused(str(error)), print_exception=False) from None
+        finally:
+            discard(file)
         session.plan = plan
         lines = "<br>".join(safe(line).replace("  ", "&nbsp;&nbsp;") for line in preview(plan))
         return f'<div class="preview">{lines}</div>', gr.Row(visible=bool(len(plan))), *remembered(session, query, tier)
@@ -218,6 +226,7 @@ def wire(
     act["export"].click(mine(lambda session: session.memory.export()), state, download, **QUIET).then(
         None, download, None, js=saved, api_visibility="private"
     )
+    listed[2].click(mine(take_back), [state, *look], everything, **QUIET)
     act["wipe"].click(lambda: gr.Group(visible=True), None, act["sure"], queue=False, **QUIET)
     act["no"].click(lambda: gr.Group(visible=False), None, act["sure"], queue=False, **QUIET)
     act["yes"].click(mine(wipe), [state, *look], [act["sure"], *everything], **QUIET)
@@ -231,6 +240,12 @@ def wire(
     query, tier = look
     query.input(mine(remembered), [state, *look], listed, trigger_mode="always_last", **QUIET)
     tier.input(mine(remembered), [state, *look], listed, **QUIET)
+
+
+def discard(file: str | None) -> None:
+    """Remove an uploaded file: nothing private stays beside the store."""
+    if file:
+        Path(file).unlink(missing_ok=True)
 
 
 def _memory_of(file: str | None) -> dict | None:

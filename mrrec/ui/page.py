@@ -22,8 +22,8 @@ from mrrec.ui import api, memory
 from mrrec.ui.cards import cards
 from mrrec.ui.chat import message_turn, messages
 from mrrec.ui.identity import OTHERS, owned
-from mrrec.ui.markup import plain, safe
-from mrrec.ui.memory import QUIET, remembered
+from mrrec.ui.markup import defused, plain, safe
+from mrrec.ui.memory import QUIET, discard, remembered
 from mrrec.ui.session import BUSY, Session
 
 QUEUE = 24  # visitors' events that may wait at once; the next ones are told that it is busy
@@ -174,7 +174,9 @@ def build(assistant: Assistant, login: bool = False) -> gr.Blocks:
         try:
             turns = read_traces(_read_json(file))
         except ValueError as error:
-            raise gr.Error(str(error), print_exception=False) from None
+            raise gr.Error(defused(str(error)), print_exception=False) from None
+        finally:
+            discard(file)
         session.replay = []
         for turn in turns:
             session.replay.append(Turn(turn.message, id=turn.id))
@@ -330,6 +332,7 @@ def launch_options(assistant: Assistant) -> dict:
         "blocked_paths": [str(assistant.settings.store), str(assistant.settings.seed_dir)],
         "max_file_size": "20mb",
         "ssr_mode": False,
+        "run_history": False,  # it would keep what was said in the browser, whoever uses it next
     }
 
 

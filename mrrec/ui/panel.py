@@ -136,6 +136,12 @@ def _line(line: Line, everything: Mapping[str, Entry]) -> str:
         told += [f"in place of: {safe(e.text or e.event)}" for e in was[:3]]
     when = f'<span class="quiet">{age(line.when)}{_because(line)}</span>'
     rows = "".join(f"<div>{t}</div>" for t in told)
+    if line.turn.startswith("import-") and now:
+        turn = safe(line.turn)
+        rows += (
+            f'<div><button type="button" class="link" data-id="{turn}" data-action="back" data-key="{turn}/back">'
+            "take the whole import back</button></div>"
+        )
     return f"<li>{_WHY[line.operation]} {when}{rows}</li>"
 
 

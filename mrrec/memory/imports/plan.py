@@ -182,7 +182,7 @@ def preview(plan: Plan, most: int = 5) -> list[str]:
         lines.append("  not in the catalogue:")
         lines += _some([line.label for line in plan.unmatched], most)
     if plan.skipped:
-        lines.append(f"  {len(plan.skipped):,} rows left out:")
+        lines.append(f"  {len(plan.skipped):,} row{'s' * (len(plan.skipped) != 1)} left out:")
         reasons = Counter(s.reason for s in plan.skipped)
         common = [reason for reason, count in reasons.most_common(most) if count > 1]
         lines += [f"    {reasons[reason]:,} × {reason}" for reason in common]
