@@ -1,8 +1,9 @@
 """What is remembered of labelled statements, against the labels: precision and recall of facts, and junk.
 
-The held-out half (statements/test.txt) was written by hand, blind to the program, and nothing is tuned on it; the
-other half (dev.txt) is what the rules were made with, and every line of it is a test. A fact is right when its sign
-and its object are; strength and kind are told apart. Junk is a message of small talk of which anything was kept.
+The held-out half (statements/test.txt) was written by hand, blind to the program, and nothing is tuned on it. dev.txt
+is what the rules were made with, and every line of it is a test; train.txt is what the head learns from. A fact is
+right when its sign and its object are; strength and kind are told apart. Junk is a message of small talk of which
+anything was kept.
 """
 
 from __future__ import annotations
@@ -143,11 +144,11 @@ def main() -> None:
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--quick", action="store_true", help="the same: it takes seconds")
-    parser.add_argument("--half", choices=("test", "dev"), default="test")
-    parser.add_argument("--mistakes", action="store_true", help="print them too, of the development half alone")
+    parser.add_argument("--half", choices=("test", "dev", "train"), default="test")
+    parser.add_argument("--mistakes", action="store_true", help="print them too, save of the held-out half")
     options = parser.parse_args()
     if options.mistakes and options.half == "test":
-        raise SystemExit("the held-out half stays unread: look at the mistakes of --half dev")
+        raise SystemExit("the held-out half stays unread: look at the mistakes of --half dev or train")
 
     import tempfile
 

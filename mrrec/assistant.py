@@ -14,6 +14,7 @@ from mrrec.llm.llamacpp import LlamaCpp
 from mrrec.llm.models import model_path
 from mrrec.memory import LocalMemory
 from mrrec.memory.experience import ExperienceStore, read_aspects
+from mrrec.memory.history import History
 from mrrec.memory.local import open_memory, people
 from mrrec.memory.personas import Persona, read_personas, records_of
 from mrrec.memory.write import read_message
@@ -65,6 +66,7 @@ class Assistant:
         old = [p for p, seen in people(self.store) if p.startswith(GUEST) and seen < before]
         for person in old:
             self.memory(person).erase()
+        History(self.store, "").expire()
         return len(old)
 
     def wear(self, memory: LocalMemory, persona: str) -> None:

@@ -88,6 +88,7 @@ def from_row(row: dict) -> Entry:
 
 def entry_id(tier: str, person: str, *key: str) -> str:
     """A short id that two people never share, and that the same fact of one person always gets."""
+    person = person.replace("\\", "\\\\").replace("\x1f", "\\_")  # lest a name end where a key begins
     digest = hashlib.blake2b("\x1f".join((person, *key)).encode(), digest_size=6).hexdigest()
     return f"{tier[0]}-{digest}"
 

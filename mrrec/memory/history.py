@@ -93,6 +93,7 @@ class History:
         self, operation: str, turn: str, before: Sequence[Entry], after: Sequence[str], gone: Sequence[str] = ()
     ) -> str:
         """Write a line; of what is `gone` for good nothing but the number is kept. Its id is returned."""
+        self.expire()
         key = uuid.uuid4().hex
         kept = [e.to_dict() for e in before if e.id not in set(gone)]
         row = dict(
@@ -112,28 +113,42 @@ class History:
     def remove(self, line_id: str) -> None:
         self._journal.delete(self._mine() & (col("id") == lit(line_id)))
 
-    def redact(self, line_id: str, entries: Sequence[Entry], ids: Iterable[str]) -> None:
+    def redact(self, line_id: str, entries: Sequence[Entry], ids: Iterable[str], everything: bool = False) -> None:
         """Take `ids` out of every line and remove every trace that shows them; seal that with the `entries`.
 
-        `line_id` is the line of the forgetting.
+        `line_id` is the line of the forgetting; of `everything` no trace is left.
         """
-        ids, turns = set(ids), {e.turn for e in entries} - {""}
-        lines = [r for r in self._journal.rows(self._mine()) if ids & {e["id"] for e in json.loads(r["before"])}]
-        traces = [r for r in self._traces.rows(self._mine()) if r["id"] in turns or ids & set(r["memories"])]
+        ids = set(ids)
+        lines, traces = self._showing(ids, {e.turn for e in entries}, everything)
         held = {"entries": [e.to_dict() for e in entries], "lines": lines, "traces": traces}
         box = Fernet(self._store.key()).encrypt(json.dumps(held).encode())
         self._sealed.upsert([dict(id=line_id, person=self.person, until=time.time() + UNDO_FORGET, box=box)])
+        self._strip(lines, traces, ids)
+        self.compact()
+
+    def strip(self, entries: Sequence[Entry]) -> None:
+        """Take `entries` that were undone out of every line, and remove every trace that shows them."""
+        ids = {e.id for e in entries}
+        self._strip(*self._showing(ids, {e.turn for e in entries}), ids)
+
+    def _showing(self, ids: set[str], turns: set[str], everything: bool = False) -> tuple[list[dict], list[dict]]:
+        """Lines that hold one of `ids`, and traces that show one or are of one of `turns`."""
+        lines = [r for r in self._journal.rows(self._mine()) if ids & {e["id"] for e in json.loads(r["before"])}]
+        traces = self._traces.rows(self._mine())
+        return lines, [r for r in traces if everything or r["id"] in turns or ids & set(r["memories"])]
+
+    def _strip(self, lines: Sequence[dict], traces: Sequence[dict], ids: set[str]) -> None:
         for row in lines:
             kept = [e for e in json.loads(row["before"]) if e["id"] not in ids]
             self._journal.upsert([row | {"before": json.dumps(kept, ensure_ascii=False)}])
         if traces:
             self._traces.delete(self._mine() & col("id").isin([r["id"] for r in traces]))
-        self.compact()
 
     def unseal(self, line_id: str) -> Forgotten | None:
         """What the forgetting of that line took, None where it is too late."""
         rows = self._sealed.rows(self._mine() & (col("id") == lit(line_id)))
         if not rows or rows[0]["until"] < time.time():
+            self.expire()
             return None
         try:
             held = json.loads(Fernet(self._store.key()).decrypt(rows[0]["box"]))
@@ -181,11 +196,16 @@ class History:
 
     # All of it
 
-    def compact(self) -> None:
-        """Drop old versions, which still hold what was deleted, and what was sealed for long enough, whoever's."""
+    def expire(self) -> None:
+        """Destroy what was sealed for long enough, whoever's."""
         late = col("until") < lit(time.time())
         if self._sealed.count(late):
             self._sealed.delete(late)
+            self._sealed.compact()
+
+    def compact(self) -> None:
+        """Drop old versions, which still hold what was deleted, and what was sealed for long enough."""
+        self.expire()
         for table in (self._journal, self._traces, self._sealed):
             table.compact()
 

@@ -6,8 +6,8 @@ More is found here than is meant ("heat" is a word before it is a film): `stance
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections import Counter, defaultdict
+from collections.abc import Container, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -18,11 +18,11 @@ from mrrec.catalog import Catalog, Item
 from mrrec.catalog.items import normalise
 from mrrec.catalog.lookup import Lookup
 from mrrec.catalog.spoken import STOPWORDS, name_key
-from mrrec.catalog.vocabulary import Vocabulary, singular
+from mrrec.catalog.vocabulary import SYNONYMS, Vocabulary, singular
 
 MOST_WORDS = 8
 _WORD = re.compile(r"[^\W_]+(?:['’.][^\W_]+)*|&")
-_ENDING = re.compile(r"(?:ic|ical|er|ing|ist|ian|ism|ous|al|ed|e|y|i)$")
+_ENDING = re.compile(r"(?:ic|ical|er|ing|ist|ian|ism|ous|al|ed|e|y|i)$")  # a word and its kin
 _MET = re.compile(
     r"(?:\b(?:seen|saw|watch(?:ed)?|read|reread|play(?:ed)?|finish(?:ed)?|lov(?:e|ed)|lik(?:e|ed)|hat(?:e|ed)|enjoyed|"
     r"adore[ds]?|dropped|abandoned|on|for|of|with|fan|favourite|film|movie|book|novel|game|called|put|thought|gave|"
@@ -56,14 +56,14 @@ class Found:
     slip: bool = False
 
 
-def find(raw: str, catalog: Catalog) -> list[Found]:
-    """Mentions in order. A title may share its place with a term or a name."""
-    index = _index(catalog.lookup, catalog.vocabulary, tuple(catalog.items))
+def find(raw: str, catalog: Catalog, common: Container[str] = ()) -> list[Found]:
+    """Mentions in order. A title may share its place with a term or a name; `common` words are no slips of anything."""
+    index = _index(catalog)
     words = [m.span() for m in _WORD.finditer(raw)]
     named = [*_looked_up(raw, catalog.lookup)]
-    named += [f for f in index.titles_in(raw, words) if not _met(f, named)]
-    named += [f for f in index.names_in(raw, words) if not _met(f, named)]
-    terms = list(index.terms_in(raw, words))
+    named += [f for f in index.titles_in(raw, words, common) if not _met(f, named)]
+    named += [f for f in index.names_in(raw, words, common) if not _met(f, named)]
+    terms = list(index.terms_in(raw, words, common))
     terms = [t for t in terms if not any(_inside(t, n) for n in named)]
     shown = [*named, *terms]
     shown += [f for f in _unknown(raw) if not _met(f, shown)]
@@ -120,12 +120,20 @@ class _Index:
         self.stems: dict[str, list[str]] = defaultdict(list)
         for name in vocabulary.names:
             self.stems[_stem(name)].append(name)
-        self.single = [n for n in vocabulary.names if " " not in n and len(n) > 4]
+        for spoken, meant in SYNONYMS.items():
+            self.stems.setdefault(_stem(spoken), []).extend(m for m in meant.split(", ") if m in vocabulary.counts)
+        self.keys = [k for k in {singular(w) for w in (*vocabulary.names, *SYNONYMS)} if len(k) > 3]
         self.long = [t for t in self.titles if len(t) > 6]
+        firsts = Counter(name_key(n).split()[0] for n in lookup.by_name if " " in n)
+        self.first = {
+            k: [n]
+            for n in lookup.by_name
+            if len(k := name_key(n).split()[0]) > 4 and firsts[k] == 1 and k not in self.ordinary
+        }
         self.full = [n for n in lookup.by_name if " " in n]
         self.full_keys = [name_key(n) for n in self.full]
 
-    def titles_in(self, raw: str, words: Sequence[tuple[int, int]]) -> Iterator[Found]:
+    def titles_in(self, raw: str, words: Sequence[tuple[int, int]], common: Container[str]) -> Iterator[Found]:
         """Titles in any spelling of case, longest first; short ones of ordinary words only after a word of meeting."""
         i = 0
         while i < len(words):
@@ -137,24 +145,30 @@ class _Index:
                 items = self.titles.get(normalise(re.sub(r"['’]s$", "", text)))
                 slip = False
                 if not items and j - i >= 2 and len(text) > 8:
-                    items, slip = self._slip(text), True
-                if items and self._may_be(raw, start, end):
+                    items, slip = self._slip(text, common), True
+                if items and self._may_be(raw, start, end, items):
                     yield Found(start, end, "title", tuple(dict.fromkeys(items)), slip=slip)
                     i = j - 1
                     break
             i += 1
 
-    def _slip(self, text: str) -> list[Item]:
+    def _slip(self, text: str, common: Container[str]) -> list[Item]:
         key = normalise(text)
-        if all(w in self.lookup.known for w in key.split()):
+        if all(w in self.lookup.known or w in common for w in key.split()):
             return []
         near = process.extractOne(key, self.long, scorer=OSA.distance, score_cutoff=2 + (len(key) > 14))
         return self.titles[near[0]] if near else []
 
-    def _may_be(self, raw: str, start: int, end: int) -> bool:
+    def _may_be(self, raw: str, start: int, end: int, items: Sequence[Item]) -> bool:
         text = raw[start:end]
+        article = re.match(r"(?:the|an?) ", text)
+        if article and not any(i.title.lower().startswith(article[0]) for i in items):
+            return False  # "a monster" is not the title Monster
         content = [w for w in normalise(text).split() if w not in STOPWORDS]
         capital = text[0].isupper() or text[0].isdigit()
+        whole = any(normalise(text) == normalise(i.title) for i in items)
+        if not whole and not capital and len(content) < 2:
+            return False  # "in general" is not The General
         opens = not raw[:start].rstrip() or raw[:start].rstrip()[-1] in ".!?\n"
         if not content:
             return capital and not opens and normalise(text) not in ("i", "a", "the", "me")
@@ -162,10 +176,10 @@ class _Index:
             return True
         if any(w not in self.ordinary and not w.isdigit() for w in content) or len(content) > 2:
             return not self.vocabulary.find(text) or len(content) > 1
-        met = _MET.search(raw[max(0, start - 20) : start]) or re.match(r"\s*(?:[:/,]|\d|is|was)", raw[end:])
+        met = _MET.search(raw[max(0, start - 20) : start]) or re.match(r"\s*(?:[:/]|\d|(?:is|was)\b)", raw[end:])
         return bool(met) and len(text) > 3
 
-    def names_in(self, raw: str, words: Sequence[tuple[int, int]]) -> Iterator[Found]:
+    def names_in(self, raw: str, words: Sequence[tuple[int, int]], common: Container[str]) -> Iterator[Found]:
         """People and studios: a full name with slips, a surname alone where it is no ordinary word."""
         i = 0
         while i < len(words):
@@ -174,13 +188,13 @@ class _Index:
                 text = re.sub(r"['’]s$", "", raw[start:end])
                 if (j > i + 1 and re.search(r"[,;:!?\n]|\. ", text)) or normalise(text) in STOPWORDS:
                     continue
-                if name := self._name(text, j - i):
+                if name := self._name(text, j - i, common, raw[end:]):
                     yield Found(start, start + len(text), "name", names=(name,))
                     i = j - 1
                     break
             i += 1
 
-    def _name(self, text: str, words: int) -> str:
+    def _name(self, text: str, words: int, common: Container[str], after: str) -> str:
         key = name_key(text)
         if words > 1:
             said = key.split()
@@ -188,26 +202,26 @@ class _Index:
                 return ""
             if found := self.lookup.names(text):
                 whole = name_key(found[0]).split()
-                return found[0] if len(said) >= len(whole) - 1 and said[0][0] == whole[0][0] else ""
-            if len(key) > 7 and not all(w in self.lookup.known for w in said):
-                near = process.extractOne(key, self.full_keys, scorer=OSA.distance, score_cutoff=2)
+                if said == whole[-words:] or (len(said) >= len(whole) - 1 and said[0][0] == whole[0][0]):
+                    return found[0]
+            if len(key) > 7 and not all(w in common and w in self.ordinary for w in said):
+                slips = 1 if all(w in self.lookup.known for w in said) else 2
+                near = process.extractOne(key, self.full_keys, scorer=OSA.distance, score_cutoff=slips)
                 return self.full[near[2]] if near else ""
             return ""
         capital = text[:1].isupper()
-        if len(key) < 3 or self.vocabulary.find(text):
+        if len(key) < 3 or self.vocabulary.find(text) or (key in self.ordinary and (not capital or len(key) < 5)):
             return ""
-        if key in self.ordinary and not capital:
-            return ""
-        found = self.lookup.names(text) if capital or key not in self.lookup.known else []
-        if not found and len(key) > 3:
-            found = self.lookup.names(text)
-            found = found if found and normalise(found[0]).split()[-1] == key else []
-        if not found or (key in self.ordinary and len(key) < 5):
+        alone = not re.match(r" [A-Z]", after)
+        if not (found := self.lookup.names(text) or (self.first.get(key, []) if alone else [])):
             return ""
         own = name_key(found[0]).split()
-        return found[0] if OSA.distance(own[-1], key) <= 1 + (len(key) > 8) or len(own) == 1 else ""
+        if key in (own[-1], own[0]) or (capital and key == f"{own[-1]}s") or " ".join(own).endswith(f" {key}"):
+            return found[0]
+        slip = len(key) > 4 and not any(w in self.lookup.known or w in common for w in (key, singular(key)))
+        return found[0] if slip and OSA.distance(own[-1], key) <= 1 + (len(key) > 8) else ""
 
-    def terms_in(self, raw: str, words: Sequence[tuple[int, int]]) -> Iterator[Found]:
+    def terms_in(self, raw: str, words: Sequence[tuple[int, int]], common: Container[str]) -> Iterator[Found]:
         """Terms as the vocabulary finds them, then other forms of its words and slips."""
         taken: list[Found] = []
         spans: dict[tuple[int, int], list[str]] = defaultdict(list)
@@ -223,18 +237,27 @@ class _Index:
                 text = raw[start:end].lower()
                 if _met(found, taken) or re.search(r"[,.;:!?]", text) or (n == 1 and text in self.ordinary):
                     continue
-                if terms := self._other_form(text, n):
+                if terms := self._other_form(text, n, common):
                     taken.append(Found(start, end, "term", terms=terms, slip=True))
                     yield taken[-1]
 
-    def _other_form(self, text: str, n: int) -> tuple[str, ...]:
-        if len(text) > 5 and (same := self.stems.get(_stem(text))):
+    def _other_form(self, text: str, n: int, common: Container[str]) -> tuple[str, ...]:
+        if len(text) > 4 and (same := self.stems.get(_stem(text))):
             return tuple(same[:1])
-        if n == 1 and len(text) > 5 and text not in self.lookup.known:
+        if (
+            len(text) > 3
+            and (n == 1 or len(text) > 9)
+            and any(w not in self.lookup.known and w not in common for w in text.split())
+        ):
             word = singular(text)
-            near = process.extractOne(word, self.single, scorer=OSA.distance, score_cutoff=1 + (len(word) > 8))
-            return (near[0],) if near else ()
+            most = 1 + (len(word) > 6)
+            near = process.extractOne(word, self.keys, scorer=OSA.distance, score_cutoff=most)
+            if near and near[0][0] == word[0] and (len(text) > 4 or sorted(near[0]) == sorted(word)):
+                return self.vocabulary_terms(near[0])
         return ()
+
+    def vocabulary_terms(self, key: str) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(t.name for t in self.vocabulary.find(key)))
 
 
 def _stem(text: str) -> str:
@@ -243,5 +266,5 @@ def _stem(text: str) -> str:
 
 
 @lru_cache(maxsize=4)
-def _index(lookup: Lookup, vocabulary: Vocabulary, items: tuple[Item, ...]) -> _Index:
-    return _Index(lookup, vocabulary, items)
+def _index(catalog: Catalog) -> _Index:
+    return _Index(catalog.lookup, catalog.vocabulary, catalog.items)

@@ -10,6 +10,8 @@ import copy
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -28,7 +30,7 @@ LOOKS = (
     "term", "name", "title", "unknown", "sure", "slip", "capital", "opens", "long", "quoted", "with term", "with title",
     "with unknown", "several", *(f"rule {r}" for r in RULES),
 )  # fmt: skip
-HIDDEN, RANK = 96, 8
+HIDDEN, RANK, FIRST, MOST_TOKENS = 96, 8, 1, 160  # FIRST: the first layer that is adapted
 _SIGNS = {
     "👍": " thumbs up ", "👎": " thumbs down ", "❤": " love ", "♥": " love ", "😍": " love ", "🥰": " love ",
     "🙄": " rolling eyes ", "🤮": " disgusting ", "😴": " boring ", "💤": " boring ", "✅": " yes ", "❌": " no ",
@@ -61,13 +63,18 @@ def masked(raw: str, found: Sequence[Found], verdicts: Sequence[str] = ()) -> Ma
         places.append(len(spans) - 1)
     parts, at = [], 0
     for start, end in spans:
-        parts += [raw[at:start], " [MASK] "]
+        parts += [_unmasked(raw[at:start]), " [MASK] "]
         at = end
-    text = "".join([*parts, raw[at:]])
+    text = "".join([*parts, _unmasked(raw[at:])])
     for sign, words in _SIGNS.items():
         text = text.replace(sign, words)
     looks = [_looks(raw, one, found, v) for one, v in zip(found, verdicts or [""] * len(found), strict=True)]
     return Masked(text, tuple(places), np.array(looks, np.float32).reshape(len(found), len(LOOKS)))
+
+
+def _unmasked(text: str) -> str:
+    """`text` in which nobody else's mask stands."""
+    return text.replace("[", "(").replace("]", ")")
 
 
 def _looks(raw: str, one: Found, found: Sequence[Found], verdict: str) -> list[float]:
@@ -86,17 +93,60 @@ def _looks(raw: str, one: Found, found: Sequence[Found], verdict: str) -> list[f
 def sentences(text: str) -> list[tuple[int, int]]:
     """Places of the sentences of a masked text."""
     cuts = [0, *(m.end() for m in _SENTENCE.finditer(text)), len(text)]
-    return [(a, b) for a, b in zip(cuts, cuts[1:], strict=False) if text[a:b].strip()]
+    return [(a, b) for a, b in pairwise(cuts) if text[a:b].strip()]
+
+
+@dataclass(frozen=True)
+class Judged:
+    """What the head makes of a message: the chances of each stance, strength, and of what `WHOLE` lists.
+
+    Shapes: stances (mentions, 6), strengths (mentions, 3), whole (sentences, 3).
+    """
+
+    stances: np.ndarray
+    strengths: np.ndarray
+    whole: np.ndarray
+
+
+def judge(head: Head, message: Masked) -> Judged:
+    with torch.no_grad():
+        stance, strength, whole, _ = head([message])
+    return Judged(*(x.cpu().numpy() for x in (stance.softmax(1), strength.softmax(1), whole.sigmoid())))
+
+
+@lru_cache(maxsize=2)
+def load(encoder: Encoder, path: Path = WEIGHTS) -> Head | None:
+    """The head over `encoder`; None where it was made over another one."""
+    with np.load(path) as saved:
+        if str(saved["encoder"]) != encoder.name:
+            return None
+        head = Head(encoder)
+        own = {name: torch.from_numpy(saved[name].astype(np.float32)) for name in head.own()}
+    head.load_state_dict(own, strict=False)
+    head.merge()
+    return head.to(head.embeddings.word_embeddings.weight.device)
+
+
+@lru_cache(maxsize=2)
+def words_of(encoder: Encoder) -> frozenset[str]:
+    """Whole words that the encoder knows: no slips of anything."""
+    return frozenset(w for w in encoder._model.tokenizer.get_vocab() if w.isalpha() and len(w) > 2)
+
+
+def save(head: Head, encoder: Encoder, path: Path, **facts) -> None:
+    """Write what the head has of its own, in half precision, with `facts` about its making."""
+    own = {name: value.detach().cpu().numpy().astype(np.float16) for name, value in head.own().items()}
+    np.savez_compressed(path, encoder=encoder.name, **facts, **own)
 
 
 class Head(torch.nn.Module):
     """Adapted layers of the encoder, and what is read off their states."""
 
-    def __init__(self, encoder: Encoder, first: int = 1):
+    def __init__(self, encoder: Encoder):
         super().__init__()
         bert = encoder._model[0].auto_model
         self.tokenizer = encoder._model.tokenizer
-        self.embeddings, self.first = bert.embeddings, first
+        self.embeddings = bert.embeddings  # shared, the layers are copies
         self.layers = copy.deepcopy(bert.encoder.layer)
         for parameter in (*self.layers.parameters(), *self.embeddings.parameters()):
             parameter.requires_grad_(False)
@@ -105,7 +155,7 @@ class Head(torch.nn.Module):
             f"{n}_{name.replace('.', '_')}": module
             for n, layer in enumerate(self.layers)
             for name, module in layer.named_modules()
-            if isinstance(module, torch.nn.Linear) and n >= first
+            if isinstance(module, torch.nn.Linear) and n >= FIRST
         }
         dim = encoder.dim
         for name, module in self.linear.items():
@@ -116,13 +166,16 @@ class Head(torch.nn.Module):
         self.strength = torch.nn.Linear(HIDDEN, len(STRENGTHS))
         self.whole = torch.nn.Linear(dim, len(WHOLE))
         self.drop = torch.nn.Dropout(0.1)
-        self.merged = False
 
     def adapt(self) -> None:
         """Let each linear layer add its adapter, for training."""
         for name, module in self.linear.items():
             a, b = self.adapters[f"{name}_a"], self.adapters[f"{name}_b"]
             module.register_forward_hook(lambda _m, x, y, a=a, b=b: y + self.drop(x[0]) @ a.T @ b.T)
+
+    def own(self) -> dict[str, torch.nn.Parameter]:
+        """The parameters that are learnt."""
+        return {name: p for name, p in self.named_parameters() if p.requires_grad}
 
     def merge(self) -> None:
         """Add the adapters to the layers for good, for use."""
@@ -134,33 +187,33 @@ class Head(torch.nn.Module):
     def forward(self, batch: Sequence[Masked]):
         """Logits (mentions, stances), (mentions, strengths) of all messages in a row; (sentences, 3); their message."""
         tokens = self.tokenizer(
-            [m.text for m in batch], padding=True, truncation=True, max_length=160, return_tensors="pt",
+            [m.text for m in batch], padding=True, truncation=True, max_length=MOST_TOKENS, return_tensors="pt",
             return_offsets_mapping=True,
         )  # fmt: skip
-        ids, mask = tokens["input_ids"], tokens["attention_mask"]
+        device = self.inner.weight.device
+        ids, mask, offsets = (tokens[k].to(device) for k in ("input_ids", "attention_mask", "offset_mapping"))
         states = self.embeddings(input_ids=ids)
         wide = (1.0 - mask[:, None, None, :].float()) * -1e4
         for layer in self.layers:
             states = layer(states, wide)
             states = states[0] if isinstance(states, tuple) else states
-        rows, looks, pooled, owner = [], [], [], []
+        rows, lost, pooled, owner = [], [], [], []
         for n, message in enumerate(batch):
             at = (ids[n] == self.tokenizer.mask_token_id).nonzero()[:, 0]
-            for place in message.places:
-                rows.append(states[n, at[place] if place < len(at) else 0])
-            looks.append(torch.from_numpy(message.looks))
-            offsets = tokens["offset_mapping"][n]
+            lost += [place >= len(at) for place in message.places]
+            rows += [states[n, at[place] if place < len(at) else 0] for place in message.places]
+            starts, ends = offsets[n].T
             for a, b in sentences(message.text):
-                inside = (offsets[:, 0] >= a) & (offsets[:, 1] <= b) & (offsets[:, 1] > offsets[:, 0])
+                inside = (starts >= a) & (ends <= b) & (ends > starts)
                 pooled.append(states[n, inside].mean(0) if inside.any() else states[n, 0])
                 owner.append(n)
-        whole = self.whole(self.drop(torch.stack(pooled))) if pooled else torch.zeros(0, len(WHOLE))
+        whole = self.whole(self.drop(torch.stack(pooled))) if pooled else states.new_zeros(0, len(WHOLE))
         if not rows:
-            return torch.zeros(0, len(STANCES)), torch.zeros(0, len(STRENGTHS)), whole, owner
-        seen = torch.cat(looks)
-        inner = torch.nn.functional.gelu(self.inner(torch.cat([self.drop(torch.stack(rows)), seen], 1)))
+            return states.new_zeros(0, len(STANCES)), states.new_zeros(0, len(STRENGTHS)), whole, owner
+        looks = torch.from_numpy(np.concatenate([m.looks for m in batch])).to(device)
+        inner = torch.nn.functional.gelu(self.inner(torch.cat([self.drop(torch.stack(rows)), looks], 1)))
         stance = self.stance(self.drop(inner))
-        taste = seen[:, 0] + seen[:, 1] > 0
         cut = torch.zeros_like(stance)
-        cut[:, TASTES:] = -1e4
-        return torch.where(taste[:, None], stance + cut, stance), self.strength(inner), whole, owner
+        cut[looks[:, 0] + looks[:, 1] > 0, TASTES:] = -1e4  # a term or a name is not seen or abandoned
+        cut[torch.tensor(lost, device=device), 1:] = -1e4  # what was cut off says nothing
+        return stance + cut, self.strength(inner), whole, owner

@@ -17,6 +17,7 @@ from mrrec.memory import orders
 from mrrec.memory import phrases as p
 from mrrec.memory.clauses import LOOSE_REQUEST, Clause, asks_nothing, joined, opened, split
 from mrrec.memory.entry import EVENT_VALUE, Entry
+from mrrec.memory.opinions import complete
 from mrrec.memory.plain import Text, plain_text
 from mrrec.memory.targets import KIND_ONLY, TRAILING, Target, Targets, kind_of
 
@@ -55,8 +56,32 @@ def read_message(
     message: str, catalog: Catalog, encoder: Encoder, shown: Sequence[Item] = (), now: float | None = None
 ) -> Reading:
     """Read a person's own `message`; `shown` are the items of the last answer, in their order."""
+    now = time.time() if now is None else now
+    reading = read_by_rules(message, catalog, encoder, shown, now)
+    if reading.command:
+        return reading
+    entries, told = complete(reading.entries, message, catalog, encoder, now)
+    rest = reading.rest if entries else message
+    for sentence in told:
+        if not _asks(sentence):
+            rest = rest.replace(sentence.strip(), "", 1)
+    if told and p.COURTESY.match(plain_text(rest).plain):
+        rest = ""
+    return replace(reading, entries=merged(entries), rest=rest.strip())
+
+
+def read_by_rules(
+    message: str, catalog: Catalog, encoder: Encoder, shown: Sequence[Item] = (), now: float = 0.0
+) -> Reading:
+    """What the rules alone make of a message."""
     text = plain_text(message, catalog.lookup.mentions(message), catalog.lookup.known)
-    return _Reader(text, Targets(text, catalog, encoder, tuple(shown)), time.time() if now is None else now).read()
+    return _Reader(text, Targets(text, catalog, encoder, tuple(shown)), now).read()
+
+
+def _asks(sentence: str) -> bool:
+    """Whether a sentence holds a request beside what it tells."""
+    plain = plain_text(sentence).plain
+    return "?" in plain or any(p.REQUEST.match(part) for part in re.split(r" (?:,|and|but|so|;|:) ", plain))
 
 
 class _Reader:
