@@ -1,17 +1,20 @@
 """Writing under a grammar: our transcript against llama.cpp itself.
 
-Both get the same tokens, grammar, sampler settings and seed, and so write the same tokens. Timed from the first token
-written to the last; the raw side does not even turn its tokens into text.
+Both get the same tokens, grammar, sampler settings and seed. llama.cpp's own chain asks the grammar about every token
+of the vocabulary, ours about the likeliest first, so what they write may differ; tokens a second are compared. Timed
+from the first token written to the last; the raw side does not even turn its tokens into text.
 """
 
 from __future__ import annotations
 
 import time
+from contextlib import contextmanager
 from itertools import islice
 from statistics import median
+from types import MethodType
 
 from common import at_least, quick, report
-from llama_cpp import LlamaGrammar
+from llama_cpp import Llama, LlamaGrammar
 
 from mrrec.agent import protocol
 from mrrec.llm.engine import Message
@@ -46,10 +49,20 @@ def ours(engine: LlamaCpp, tag: str, seed: int) -> tuple[float, int, list[int], 
         return seconds, written - before, prompt, transcript.tokens[len(prompt) : len(prompt) + written]
 
 
+@contextmanager
+def plain(llama: Llama):
+    """llama.cpp's own sampling."""
+    llama._init_sampler = MethodType(Llama._init_sampler, llama)
+    try:
+        yield
+    finally:
+        del llama._init_sampler
+
+
 def raw(engine: LlamaCpp, tag: str, seed: int, prompt: list[int], n: int) -> tuple[float, list[int]]:
     """Seconds from the first of `n` tokens to the last, and the tokens."""
     llama, grammar = engine._llama, SPANS[tag][0]
-    with engine.lock:
+    with engine.lock, plain(llama):
         llama.reset()
         llama.set_seed(seed)
         writing = llama.generate(
@@ -76,11 +89,9 @@ def main() -> None:
         for tag in SPANS:
             seconds, n, prompt, tokens = ours(engine, tag, seed + 2)
             raw_seconds, raw_tokens = raw(engine, tag, seed + 2, prompt, len(tokens))
-            if raw_tokens != tokens:
-                raise SystemExit(f"the two wrote different tokens in {tag}: no comparison")
-            if seed >= 0 and n > 4:  # the first round warms up
+            if seed >= 0 and min(n, len(raw_tokens) - 1) > 4:  # the first round warms up
                 speeds[tag][0].append(n / seconds)
-                speeds[tag][1].append((len(tokens) - 1) / raw_seconds)
+                speeds[tag][1].append((len(raw_tokens) - 1) / raw_seconds)
                 ratios.append(speeds[tag][0][-1] / speeds[tag][1][-1])
     rows = [
         (tag, f"{median(a):.0f} tokens/s", f"{median(b):.0f} tokens/s", f"{median(a) / median(b):.3f}")

@@ -50,7 +50,9 @@ def events(catalog, n: int, rng: np.random.Generator) -> list[Entry]:
     made = []
     for number, at in enumerate(chosen):
         when = now - rng.uniform(0, 3650) * DAY - number * 1e-3
-        made.append(event_record("rated", catalog.items[at], float(rng.integers(1, 6)), f"note {number}", when, "import"))
+        made.append(
+            event_record("rated", catalog.items[at], float(rng.integers(1, 6)), f"note {number}", when, "import")
+        )
     return made
 
 

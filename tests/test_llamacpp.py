@@ -1,5 +1,6 @@
 """The engine over the real llama.cpp: transcripts grow, spans end, nobody injects a role."""
 
+import re
 import threading
 import time
 
@@ -100,3 +101,24 @@ def test_a_wrong_model_file_says_what_to_do(tmp_path):
     (tmp_path / "text.gguf").write_text("not a model")
     with pytest.raises(ValueError, match="not a GGUF"):
         model_path(tmp_path / "text.gguf")
+
+
+@pytest.mark.parametrize("temperature", [0.0, 0.7, 1.5])
+@pytest.mark.parametrize(
+    "grammar", ['root ::= "zqxjkvw"', 'root ::= ("ß" | "Ω"){4,9} "."', "root ::= [^a-zA-Z ]{6,12}"]
+)
+def test_a_grammar_holds_where_it_admits_nothing_likely(engine, grammar, temperature):
+    pattern = {"zqx": "zqxjkvw", "ß": "[ßΩ]{4,9}\\."}.get(
+        next((k for k in ("zqx", "ß") if k in grammar), ""), "[^a-zA-Z ]{6,12}"
+    )
+    with engine.transcript(ASK, temperature, 3) as transcript:
+        written = "".join(transcript.write(grammar, 60, "\0"))
+    assert re.fullmatch(pattern, written.rstrip("\0")), written
+
+
+def test_greedy_sampling_repeats(engine):
+    def write(seed):
+        with engine.transcript(ASK, 0.0, seed) as transcript:
+            return "".join(transcript.write(protocol.think_grammar(), 40, "</think>"))
+
+    assert write(1) == write(2)

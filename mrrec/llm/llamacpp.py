@@ -17,10 +17,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import llama_cpp
-from llama_cpp import Llama, LlamaGrammar
+from llama_cpp import LlamaGrammar
 from llama_cpp.llama_chat_format import Jinja2ChatFormatter
 
 from mrrec.llm.engine import Message
+from mrrec.llm.sampling import GrammarLlama
 
 ROOM = 2048  # tokens kept free for the turn's own text
 # ChatML, for a GGUF that carries no chat template
@@ -51,7 +52,7 @@ class LlamaCpp:
         on_gpu = llama_cpp.llama_supports_gpu_offload() and gpu_layers != 0
         self.device = "GPU" if on_gpu else "CPU"
         try:
-            self._llama = Llama(
+            self._llama = GrammarLlama(
                 model_path=str(path),
                 n_ctx=n_ctx,
                 n_gpu_layers=gpu_layers if on_gpu else 0,
