@@ -226,6 +226,7 @@ class Table:
         self._store, self._name = store, name
         self._folder = store.folder(name)
         self._columns = [name for name in schema.names if name != "vector"]
+        self._tells = False  # whether the newest versions name what was deleted
 
     @property
     def encoder(self) -> str | None:
@@ -243,7 +244,9 @@ class Table:
 
     def delete(self, where: Expr) -> None:
         """Remove rows in one commit; `compact` takes their text from the disk. Raises StoreError."""
-        self._write(lambda: self.raw.delete(where.to_sql()))
+        if self.count(where):
+            self._tells = True
+            self._write(lambda: self.raw.delete(where.to_sql()))
 
     def _merge(self, data: pa.Table) -> Callable[[], object]:
         merge = self.raw.merge_insert("id").when_matched_update_all().when_not_matched_insert_all()
@@ -340,10 +343,13 @@ class Table:
     def compact(self) -> None:
         """Merge small files and drop all history: deleted text is gone from the disk. Raises StoreError."""
         with self._store.lock:
-            if self._deleted():  # in a large file rows are only marked; nothing but writing it anew takes them out
+            # In a large file rows are only marked, and a version tells by which words and names its rows were removed:
+            # nothing but writing it anew takes them out.
+            if self._tells or self._deleted():
                 indices = list(self.raw.list_indices())
                 self._store.overwrite(self._name, self.raw.search().to_batches(), self.raw.schema)
                 self._index_anew(indices)
+                self._tells = False
             self._tidy()
 
     def _index_anew(self, indices: Iterable) -> None:

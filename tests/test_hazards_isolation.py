@@ -2,6 +2,7 @@
 
 import json
 import threading
+from contextlib import contextmanager
 from dataclasses import replace
 from types import SimpleNamespace
 from uuid import uuid4
@@ -14,7 +15,7 @@ from starlette.requests import Request
 
 from mrrec.agent.conversation import Conversation
 from mrrec.agent.loop import run
-from mrrec.agent.steps import Answer, Experience
+from mrrec.agent.steps import Experience, Say
 from mrrec.assistant import GUEST, Assistant
 from mrrec.llm.llamacpp import LlamaCpp
 from mrrec.memory import Entry, MemoryNotFound
@@ -28,9 +29,8 @@ from tests.random_gguf import write_random_gguf
 from tests.scripted import Scripted, holding
 
 NAMES = [
-    "ann", "ANN", "ann ", " ann", "ann\n", "ann\x1f", "ann\x1fsaid", "ann\\", "x' OR '1'='1", "'; DROP TABLE memory;--",
-    'quote"and\\slash', "person = 'ann'", "%", "_", "a%", "*", "null", "../ann", "ann/../bea", "Zoë 🦊", "Zoe\u0308 🦊",
-    "\u202eann", "ａｎｎ", "a" * 3000, "guest-", "user-ann", "hf-ann",
+    "ann", "ANN", "ann ", "ann\x1f", "ann\\", "x' OR '1'='1", "'; DROP TABLE memory;--", 'quote"and\\slash', "%", "_",
+    "../ann", "Zoë 🦊", "Zoe\u0308 🦊", "\u202eann", "a" * 3000, "guest-",
 ]  # fmt: skip
 
 
@@ -166,8 +166,7 @@ def test_names_of_every_sort_are_people_of_their_own(assistant, catalog):
     memories["%"].erase()
     gone = {"x' OR '1'='1", "'; DROP TABLE memory;--", "%"}
     for name, memory in memories.items():
-        assert (words[name] in shown(assistant.memory(name))) == (name not in gone), repr(name)
-        memory.erase()
+        assert (words[name] in shown(memory)) == (name not in gone), repr(name)
 
 
 @pytest.mark.parametrize("name", ["", "  ", "\n"])
@@ -179,10 +178,10 @@ def test_nobody_is_no_person(assistant, name):
 def test_a_name_that_goes_on_into_a_key_makes_no_id_of_another(assistant, pair):
     """An import may name any event: joined to a name with a separator in it, it must not give somebody else's id."""
     ann, bea = assistant.memory(pair[0]), assistant.memory(f"{pair[0]}\x1fsaid")
-    mine = ann.write([said("film")]).written[0]
-    forged = said(mine.text).to_dict() | {"event": "", "kind": "", "id": "r-1"}
+    mine = ann.write([said("I love horror", 0.9, "horror")]).written[0]
+    forged = said("1").to_dict() | {"event": "", "kind": "horror", "id": "r-1"}
     bea.import_({"format": "mrrec-memory-1", "entries": [forged, mine.to_dict()]})
-    assert ann.get(mine.id) == mine and [e.text for e in assistant.memory(pair[0]).entries("record")] == ["film"]
+    assert ann.get(mine.id) == mine and assistant.memory(pair[0]).get(mine.id) == mine
     assert mine.id not in {e.id for e in bea.entries()}
 
 
@@ -315,7 +314,8 @@ def test_without_the_login_nothing_is_done(served, headers):
     for path in ("queue/join", "call/list_memories", "run/list_memories", "api/list_memories", "upload"):
         reply = httpx.post(f"{url}/gradio_api/{path}", json=body, headers=headers)
         assert reply.status_code in (401, 404), (path, reply.status_code)
-    assert "list_memories" not in httpx.get(url, headers=headers).text
+    page = httpx.get(url, headers=headers).text
+    assert '"auth_required":true' in page and '"components":[]' in page
     assert httpx.post(f"{url}/login", data={"username": "ann", "password": "y"}).status_code == 400
 
 
@@ -403,8 +403,7 @@ def test_two_sorts_of_login_and_guests_never_share_a_name(assistant, pair):
 def small(assistant, tmp_path_factory):
     """Everything, with the real engine over a tiny model."""
     engine = LlamaCpp(write_random_gguf(tmp_path_factory.mktemp("model") / "random.gguf"), n_ctx=4096)
-    settings = replace(assistant.settings, max_hops=1, n_items=2)
-    return replace(assistant, engine=engine, settings=settings)
+    return replace(assistant, engine=engine)
 
 
 def watched(assistant, monkeypatch):
@@ -413,8 +412,6 @@ def watched(assistant, monkeypatch):
     whole = assistant.engine.transcript
 
     def transcript(messages, temperature=0.7, seed=None, owner=""):
-        from contextlib import contextmanager
-
         @contextmanager
         def opened():
             with whole(messages, temperature, seed, owner) as made:
@@ -432,15 +429,15 @@ def watched(assistant, monkeypatch):
 def test_the_cache_of_the_model_carries_nothing_from_one_person_to_the_next(small, pair, monkeypatch):
     seen = watched(small, monkeypatch)
     ann, bea = (Conversation(small.memory(owner)) for owner in pair[:2])
-    list(run(small, ann, f"I love westerns like {pair[2]}. A western, please"))
-    list(run(small, bea, "A western, please"))
+    list(run(small, ann, f"I love westerns like {pair[2]}"))
+    list(run(small, bea, "I love westerns"))
     (_, hers, _), (owner, text, begun) = seen
     assert pair[2] in hers and owner == bea.id
     assert begun == 0, "the cache was not emptied"
     assert pair[2] not in text
     other = Conversation(small.memory(f"{pair[1]}-fresh"))
     small.engine._llama.reset()
-    list(run(small, other, "A western, please"))
+    list(run(small, other, "I love westerns"))
     assert seen[-1][1] == text, "with the same seed a model that knew ann writes what a fresh one writes"
 
 
@@ -453,8 +450,7 @@ def test_eight_conversations_at_once_are_each_their_own_persons(small, monkeypat
 
     def speak(talk, word):
         try:
-            for message in (f"I love westerns like {word}. A western, please", f"A comedy for {word}"):
-                list(run(small, talk, message, small.settings))
+            list(run(small, talk, f"I love westerns like {word}"))
         except Exception as error:
             failures.append(error)
 
@@ -463,11 +459,11 @@ def test_eight_conversations_at_once_are_each_their_own_persons(small, monkeypat
         thread.start()
     for thread in threads:
         thread.join(120)
-    assert not failures and len(seen) == 16
+    assert not failures and len(seen) == 8
     for talk, word in zip(talks, words, strict=True):
         others = [w for w in words if w != word]
         mine = [text for owner, text, _ in seen if owner == talk.id]
-        assert len(mine) == 2 and all(word in text for text in mine)
+        assert len(mine) == 1 and word in mine[0]
         shown = json.dumps([t.to_dict() for t in talk.turns]) + json.dumps(talk.memory.export()) + "".join(mine)
         assert not [w for w in others if w in shown]
-        assert all(any(isinstance(s, Answer) for s in t.steps) for t in talk.turns)
+        assert all(any(isinstance(s, Say) for s in t.steps) for t in talk.turns)

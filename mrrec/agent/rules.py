@@ -13,8 +13,8 @@ LIMIT = -0.4  # a stated dislike from which an item is left out, not only ranked
 
 
 def limits(entries: Sequence[Entry]) -> list[Entry]:
-    """Stated dislikes strong enough to bind."""
-    return [e for e in entries if e.event == "said" and e.value <= LIMIT and (e.terms or e.names)]
+    """Stated dislikes strong, and sure, enough to bind."""
+    return [e for e in entries if e.event == "said" and e.value <= LIMIT and e.strength >= -LIMIT and e.topics]
 
 
 def binding(request: Request, met: Sequence[Entry], shown: frozenset[str], ruled_out: Sequence[Entry]) -> list[Rule]:

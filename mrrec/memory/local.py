@@ -587,7 +587,8 @@ class LocalMemory:
         if operation == "forget":
             self._table.compact()
             nothing = not any(e.event != SUPPRESSED for e in self._ledger().by_id.values())
-            self._history.redact(line, drop, [*gone, *(e.id for e in withdrawn)], everything=nothing)
+            lost = [*drop, *withdrawn]  # what was derived too, for it may be pinned
+            self._history.redact(line, lost, [e.id for e in lost], everything=nothing)
         return withdrawn
 
     def _unwrite(self, line: str) -> None:

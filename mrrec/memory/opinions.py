@@ -17,6 +17,7 @@ from mrrec.memory.targets import kind_of
 # Chances from which a fact is kept: of a mention, of one in no catalogue, of a sentence without a mention.
 # Chosen on a part held out from training (train/stance.py --hold-out)
 SURE, OUTSIDE, ALONE = 0.7, 0.8, 0.7
+BINDING = 0.9  # below it a dislike weighs, but leaves nothing out
 VALUES = (0.4, 0.7, 0.95)  # of a weak, a plain and a strong taste
 _EVENTS = {"like": "liked", "dislike": "disliked"}
 _NUMBER = (
@@ -25,15 +26,26 @@ _NUMBER = (
 )
 _RATING = re.compile(rf"\b{_NUMBER}", re.I)
 _WORDS = {w: n for n, w in enumerate("one two three four five six seven eight nine ten".split(), 1)}
+_ONE_OF_THEM = re.compile(r"\b(?:first|second|third|fourth|fifth|last|other|that|this) one\b|\bnumber \w+", re.I)
 _SENTENCE = re.compile(r"[^.!?\n]*(?:[.](?=\w)[^.!?\n]*)*[.!?\n]*\s*")
 _UNMET = re.compile(r"\b(?:ha(?:ve|d)(?:n['’]?t| not)|(?:i['’]ve|ive) not|never|yet to)\b[^.!?;,]*$", re.I)
 _CLAUSE = re.compile(r"[.;:!?\n]|\b(?:but|and|while|though|yet)\b")
 
 
 def complete(
-    entries: Sequence[Entry], message: str, catalog: Catalog, encoder: Encoder, now: float
+    entries: Sequence[Entry],
+    message: str,
+    catalog: Catalog,
+    encoder: Encoder,
+    now: float,
+    passing: Sequence[Entry] = (),
+    shown: bool = False,
 ) -> tuple[list[Entry], list[str]]:
-    """`entries` of the rules with what the head adds, and the sentences that told that."""
+    """`entries` of the rules with what the head adds, and the sentences that told that.
+
+    What the rules hold to be `passing` is not added. Where items were `shown`, "the second one" is one of them, and no
+    taste.
+    """
     head = load(encoder)
     if head is None or not message.strip():
         return list(entries), []
@@ -42,8 +54,12 @@ def complete(
     judged = judge(head, masked(message, found, verdicts))
     kept, open_ = _kept(entries, message, found, judged)
     told = {_fact(e) for e in kept}
+    brief = {t for e in passing for t in e.topics}
     added = [(e, at) for e, at in _added(message, found, judged, open_, now) if _fact(e) not in told]
-    if all(e.topics or e.item_id for e in (*kept, *(e for e, _ in added))):
+    added = [(e, at) for e, at in added if not brief.intersection(e.topics)]
+    if not (shown and _ONE_OF_THEM.search(message)) and all(
+        e.topics or e.item_id for e in (*kept, *(e for e, _ in added))
+    ):
         told_by = [*(e.text for e in kept), *(message[slice(*sentence_of(message, at))].strip() for _, at in added)]
         added += [(e, at) for e, at in _alone(message, judged, now) if not any(_shared(e.text, t) for t in told_by)]
     sentences = [message[slice(*sentence_of(message, at))] for _, at in added]
@@ -126,7 +142,8 @@ def _added(
             value = VALUES[int(np.argmax(judged.strengths[n]))] * (1 if best == 1 else -1)
             entry = Entry(
                 id="", tier="record", event="said", text=words, kind=_kind(message, one), terms=one.terms,
-                names=one.names, value=value, strength=abs(value), when=now,
+                names=one.names, value=value, when=now,
+                strength=abs(value) * (1.0 if chances[best] >= BINDING else 0.5),
             )  # fmt: skip
             made.append((entry, one.start))
     return sorted(made, key=lambda m: m[1])

@@ -60,7 +60,7 @@ def read_message(
     reading = read_by_rules(message, catalog, encoder, shown, now)
     if reading.command:
         return reading
-    entries, told = complete(reading.entries, message, catalog, encoder, now)
+    entries, told = complete(reading.entries, message, catalog, encoder, now, reading.passing, bool(shown))
     rest = reading.rest if entries else message
     for sentence in told:
         if not _asks(sentence):
