@@ -141,3 +141,13 @@ def test_the_entries_are_records_of_now(catalog, encoder):
 )
 def test_any_text_is_read(message, catalog, encoder):
     assert read_message(message, catalog, encoder).command is None
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["A book like The Left Hand of Darkness, but shorter", "Something by the director of Alien", "Amelie-like films",
+     "Kubrick's best", "from the nineties", "not so dark", "More like the second one", "a game this time"],
+)  # fmt: skip
+def test_what_is_wanted_now_is_a_request_and_no_taste(message, catalog, encoder):
+    reading = read_message(message, catalog, encoder)
+    assert not reading.entries and reading.rest == message

@@ -26,7 +26,16 @@ _NUMBER = (
 )
 _RATING = re.compile(rf"\b{_NUMBER}", re.I)
 _WORDS = {w: n for n, w in enumerate("one two three four five six seven eight nine ten".split(), 1)}
+_FIRST_PERSON = re.compile(r"\b(?:i|im|ive|me|my|mine|we|us|our)\b", re.I)
 _ONE_OF_THEM = re.compile(r"\b(?:first|second|third|fourth|fifth|last|other|that|this) one\b|\bnumber \w+", re.I)
+# A sentence that only names what is wanted tells no taste: "A book like Dune, but shorter"
+_WISH = re.compile(
+    r"^\W*(?:(?:ok|okay|so|and|or|but|well|hi|hello|hey|please|maybe|then|now|yes|no)\W+)*"
+    r"(?:(?:an?|some|another|more|something|anything|any|films?|movies?|books?|novels?|games?)\b"
+    r"|[^.!?,]{2,40}-like\b|[^.!?,]{2,30}['’]s (?:best|finest|latest|newest|last|first|early|later|other)\b)"
+    r"(?!.*\b(?:i|i['’]?m|i['’]?ve|i['’]?d|my|me|mine|is|are|was|were)\b)",
+    re.I | re.S,
+)
 _SENTENCE = re.compile(r"[^.!?\n]*(?:[.](?=\w)[^.!?\n]*)*[.!?\n]*\s*")
 _UNMET = re.compile(r"\b(?:ha(?:ve|d)(?:n['’]?t| not)|(?:i['’]ve|ive) not|never|yet to)\b[^.!?;,]*$", re.I)
 _CLAUSE = re.compile(r"[.;:!?\n]|\b(?:but|and|while|though|yet)\b")
@@ -56,14 +65,22 @@ def complete(
     told = {_fact(e) for e in kept}
     brief = {t for e in passing for t in e.topics}
     added = [(e, at) for e, at in _added(message, found, judged, open_, now) if _fact(e) not in told]
-    added = [(e, at) for e, at in added if not brief.intersection(e.topics)]
+    added = [(e, at) for e, at in added if not brief.intersection(e.topics) and not _wishes(message, at)]
     if not (shown and _ONE_OF_THEM.search(message)) and all(
         e.topics or e.item_id for e in (*kept, *(e for e, _ in added))
     ):
         told_by = [*(e.text for e in kept), *(message[slice(*sentence_of(message, at))].strip() for _, at in added)]
-        added += [(e, at) for e, at in _alone(message, judged, now) if not any(_shared(e.text, t) for t in told_by)]
+        added += [
+            (e, at)
+            for e, at in _alone(message, judged, now)
+            if not _wishes(message, at) and not any(_shared(e.text, t) for t in told_by)
+        ]
     sentences = [message[slice(*sentence_of(message, at))] for _, at in added]
     return [*kept, *(e for e, _ in added)], list(dict.fromkeys(sentences))
+
+
+def _wishes(message: str, place: int) -> bool:
+    return bool(_WISH.match(message[slice(*sentence_of(message, place))]))
 
 
 def _shared(one: str, other: str) -> bool:
@@ -181,6 +198,8 @@ def _alone(message: str, judged: Judged, now: float) -> list[tuple[Entry, int]]:
     if judged.whole[sentence, which] < ALONE:
         return []
     value = {"+": 0.7, "-": -0.7, "0": 0.0}[WHOLE[which]]
+    if not value and not _FIRST_PERSON.search(message):
+        return []  # "from the nineties"
     parts = [m.span() for m in _SENTENCE.finditer(message) if m[0].strip()]
     start, end = parts[sentence] if len(parts) == len(judged.whole) else (0, len(message))
     words = message[start:end].strip()
