@@ -80,9 +80,9 @@ def test_forget_is_all_or_nothing(memory):
 
 
 @pytest.mark.parametrize("name", ["x' OR '1'='1", 'quote"and\\slash', "Zoë 🦊", "a;b--", "a\x1fb"])
-def test_nobody_reads_changes_or_deletes_anothers(assistant, memory, name):
+def test_nobody_reads_changes_or_deletes_anothers(assistant, memory, person, name):
     mine = memory.write([said("I hate gore", -0.95, "gore")]).written[0]
-    other = assistant.memory(name)
+    other = assistant.memory(f"{name} {person}")
     assert other.entries() == [] and len(other) == 0
     for attempt in (other.get, lambda i: other.forget([i]), lambda i: other.edit(i, "changed"), other.pin):
         with pytest.raises(MemoryNotFound):
