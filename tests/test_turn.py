@@ -238,7 +238,7 @@ def test_why_is_answered_from_what_the_cards_rest_on(talk, memory, assistant):
     shown = items(send("a tense crime film"))
     said = only(send("Why the second one?"), Say)
     assert f"- {shown[1]['title']}:" in said.text and f"- {shown[0]['title']}:" not in said.text
-    assert {m["id"] for m in said.memories} == set(shown[1]["memories"])
+    assert {m["id"] for m in said.memories} >= set(shown[1]["memories"])
     asked = only(send("do I like crime?"), Say)
     assert asked.memories and all(m["id"] in asked.text for m in asked.memories)
 
