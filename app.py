@@ -16,7 +16,11 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(description="A recommender that chats, remembers and shows its reasons.")
     parser.add_argument("--model", type=Path, help="a GGUF file with a chat template; the packaged model otherwise")
     parser.add_argument("--embedder", help="a sentence-transformers folder or name; the packaged encoder otherwise")
-    parser.add_argument("--store", type=Path, default=default.store, help="folder of the memory store (%(default)s)")
+    parser.add_argument("--items", type=Path, help="a catalogue of your own: CSV, JSONL, Parquet or a folder")
+    parser.add_argument(
+        "--events", type=Path, help="what people did with its items: user_id, item_id, rating, timestamp"
+    )
+    parser.add_argument("--store", type=Path, help="folder of the memory store (memory_store/db)")
     parser.add_argument("--host", default=os.environ.get("GRADIO_SERVER_NAME", "127.0.0.1"))
     parser.add_argument("--port", type=int, default=_port(), help="7860, or the next free one")
     parser.add_argument(
@@ -51,8 +55,9 @@ def read_auth(path: Path) -> list[tuple[str, str]]:
 def main(argv: list[str] | None = None) -> int:
     options = arguments(argv)
     settings = Settings(
-        model=options.model, embedder=options.embedder, store=options.store, gpu_layers=options.gpu_layers
-    )
+        model=options.model, embedder=options.embedder, store=options.store or Settings.store_of(options.items),
+        gpu_layers=options.gpu_layers, items=options.items, events=options.events,
+    )  # fmt: skip
     try:
         auth = read_auth(options.auth) if options.auth else None
         assistant = Assistant.open(settings, progress=True)

@@ -19,8 +19,8 @@ from common import at_least, at_most, quick, report
 from mrrec.assistant import Assistant
 from mrrec.memory import LocalMemory
 from mrrec.memory.entry import Entry
-from mrrec.memory.local import memory_text
 from mrrec.memory.personas import event_record
+from mrrec.memory.tables import memory_text
 from mrrec.settings import Settings
 from mrrec.store import Store
 

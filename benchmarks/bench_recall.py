@@ -17,7 +17,8 @@ from common import at_most, interleaved, milliseconds, quick, report
 
 from mrrec.memory import LocalMemory
 from mrrec.memory.entry import SUPPRESSED
-from mrrec.memory.local import CANDIDATES, open_memory
+from mrrec.memory.recall import CANDIDATES
+from mrrec.memory.tables import open_memory
 from mrrec.settings import TIERS
 from mrrec.store import Store, Table, all_of, col, lit
 

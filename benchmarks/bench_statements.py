@@ -139,7 +139,7 @@ def main() -> None:
     from common import Measure, at_least, at_most, report
 
     from mrrec.assistant import Assistant
-    from mrrec.memory.write import read_message
+    from mrrec.memory.reading import read_message
     from mrrec.settings import Settings
 
     parser = argparse.ArgumentParser(description=__doc__)

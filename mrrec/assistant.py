@@ -8,16 +8,19 @@ from pathlib import Path
 
 from mrrec.agent import protocol
 from mrrec.catalog import Catalog, read_items
+from mrrec.catalog.crowd import Crowd
 from mrrec.embed import Encoder
 from mrrec.llm.engine import Engine
 from mrrec.llm.llamacpp import LlamaCpp
 from mrrec.llm.models import model_path
 from mrrec.memory import LocalMemory
+from mrrec.memory.entry import LIKED
+from mrrec.memory.events import read_histories
 from mrrec.memory.experience import ExperienceStore, read_aspects
 from mrrec.memory.history import History
-from mrrec.memory.local import open_memory, people
 from mrrec.memory.personas import Persona, read_personas, records_of
-from mrrec.memory.write import read_message
+from mrrec.memory.reading import read_message
+from mrrec.memory.tables import open_memory, people
 from mrrec.settings import Settings
 from mrrec.store import Store
 
@@ -45,8 +48,11 @@ class Assistant:
         path = model_path(settings.model) if model and engine is None else None
         encoder = Encoder(settings.embedder)
         store = Store(settings.store, encoder.name, encoder.dim)
-        items = read_items(settings.seed_dir / "catalog")
-        catalog = Catalog.open(items, store, encoder, settings.seed_dir / "vectors.npz", progress)
+        items = read_items(settings.items or settings.seed_dir / "catalog")
+        beside = vectors_of(settings.items) if settings.items else settings.seed_dir / "vectors.npz"
+        catalog = Catalog.open(items, store, encoder, beside, progress)
+        if settings.events is not None:
+            catalog.crowd = _crowd(settings.events, catalog, progress)
         experience = ExperienceStore(store, encoder, _aspects(settings.seed_dir))
         personas = read_personas(settings.seed_dir / "personas.jsonl")
         if path is not None:
@@ -89,7 +95,7 @@ class Assistant:
             lines.append(f"model    {self.engine.name} on the {self.engine.device}")
         lines += [
             f"encoder  {self.encoder.name}, {self.encoder.dim} dimensions",
-            f"items    {kinds}",
+            f"items    {kinds}" + (f", {len(self.catalog.crowd):,} people's events" if self.catalog.crowd else ""),
             f"memories {self.memories()}, {len(self.personas)} personas, {self.experience.count} aspects of experience",
             f"store    {self.store.path}",
             *(f"note     {note}" for note in self.store.notes),
@@ -103,6 +109,18 @@ class Assistant:
     def memories(self) -> int:
         """Memories of everybody in the store."""
         return open_memory(self.store, self.encoder, self.catalog).count()
+
+
+def vectors_of(items: Path) -> Path:
+    """The file beside a catalogue that may hold its vectors."""
+    return items.with_name(f"{items.stem}.vectors.npz")
+
+
+def _crowd(events: Path, catalog: Catalog, progress: bool) -> Crowd:
+    """What everybody did. Raises ValueError where none of the items is in the catalogue."""
+    people = read_histories(events, progress)
+    people.report(catalog.position)
+    return Crowd.of(people, catalog.position, LIKED)
 
 
 def _aspects(seed_dir: Path):

@@ -11,6 +11,7 @@ from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 
+from mrrec.evaluate.tasks import TASKS
 from mrrec.settings import Settings
 
 
@@ -21,6 +22,7 @@ class UsageError(Exception):
 def main(argv: list[str] | None = None) -> int:
     """Run a command; errors go to stderr, and the exit status is then 1 (2 for unknown options)."""
     args = _parser().parse_args(argv)
+    args.words = sys.argv[1:] if argv is None else argv
     try:
         return args.run(args) or 0
     except BrokenPipeError:
@@ -55,21 +57,26 @@ def _parser() -> argparse.ArgumentParser:
         command.set_defaults(run=run)
         return command
 
-    chat = add("chat", _chat, "talk; with --json one message a line in, one step a line out", person, model)
+    own = argparse.ArgumentParser(add_help=False)
+    own.add_argument(
+        "--items", type=Path, metavar="FILE", help="a catalogue of your own: CSV, JSONL, Parquet or a folder"
+    )
+    own.add_argument("--events", type=Path, metavar="FILE", help="what people did with its items")
+    chat = add("chat", _chat, "talk; with --json one message a line in, one step a line out", person, model, own)
     chat.add_argument("--persona", metavar="NAME", help="start from a copy of this persona's memory")
     chat.add_argument(
         "--save-trace", type=Path, metavar="FILE", help="write every turn's steps there, one JSON line each"
     )
-    add("info", _info, "models, encoder, counts of items, personas, memories, experience", model)
-    search = add("search", _search, "search the catalogue")
+    add("info", _info, "models, encoder, counts of items, personas, memories, experience", model, own)
+    search = add("search", _search, "search the catalogue", own)
     search.add_argument("query")
     search.add_argument("--kind", action="append", default=[], help="film, book, game")
     search.add_argument("--limit", type=int, default=10)
-    memory = add("memory", _memory, "list, forget, undo, export or import a person's memory", person)
+    memory = add("memory", _memory, "list, forget, undo, export or import a person's memory", person, own)
     memory.add_argument("action", choices=("list", "forget", "undo", "export", "import"))
     memory.add_argument("target", nargs="*", help="forget: ids; export and import: a file")
     memory.add_argument("--turn", metavar="TURN", help="undo: everything of this turn or import (the last change)")
-    bring = add("import", _import, "bring along what another service exports, as memories", person)
+    bring = add("import", _import, "bring along what another service exports, as memories", person, own)
     bring.add_argument("file", type=Path, help="the export as it was downloaded: a zip, a folder, CSV or JSON")
     bring.add_argument("--service", metavar="NAME", help="where it is from (seen from what is in it)")
     bring.add_argument("--user", metavar="ID", help="whose rows, where the file holds several people's")
@@ -91,6 +98,33 @@ def _parser() -> argparse.ArgumentParser:
     distil.add_argument(
         "--out", type=Path, metavar="FILE", help="where to write it (memory_store/seed/experience.jsonl)"
     )
+    make = "make the data of an evaluation"
+    task = commands.add_parser("task", help=make, description=make)
+    task.add_argument("name", choices=tuple(TASKS), help="; ".join(f"{n}: {about}" for n, (*_, about) in TASKS.items()))
+    task.add_argument("--data", type=Path, metavar="DIR", help="where the publishers' files lie")
+    task.add_argument("--out", type=Path, metavar="DIR", required=True, help="the folder to write it to")
+    task.add_argument("--seed", type=int, default=0)
+    task.set_defaults(run=_task)
+    scored = add("evaluate", _evaluate, "compare settings on items, events and queries of any making", model)
+    scored.add_argument("--items", type=Path, required=True, metavar="FILE", help="CSV, JSONL or Parquet")
+    scored.add_argument("--events", type=Path, metavar="FILE", help="CSV, JSONL or Parquet")
+    scored.add_argument("--queries", type=Path, required=True, metavar="FILE", help="JSONL")
+    scored.add_argument("--settings", required=True, metavar="LIST", help="names with commas between them")
+    scored.add_argument("--k", default="5,10,100", metavar="LIST", help="cut-offs (%(default)s)")
+    scored.add_argument("--out", type=Path, required=True, metavar="DIR", help="where the report is written")
+    scored.add_argument("--only", action="append", default=[], metavar="NAME=VALUE", help="queries of this stratum")
+    scored.add_argument(
+        "--model-queries", type=int, default=200, metavar="N", help="queries for settings that ask the model; 0 all"
+    )
+    scored.add_argument("--jobs", type=int, default=0, metavar="N", help="processes; 0 is one a core")
+    whole = add("study", _study, "run the whole evaluation, and write docs/results.md and docs/results.json", model)
+    whole.add_argument("--data", type=Path, metavar="DIR", help="where the publishers' files lie")
+    whole.add_argument(
+        "--work", type=Path, default=Path("out/study"), metavar="DIR", help="tasks and runs (%(default)s)"
+    )
+    whole.add_argument("--out", type=Path, default=Path("docs"), metavar="DIR", help="where results go (%(default)s)")
+    whole.add_argument("--run", action="append", default=[], metavar="NAME", help="one run only; may be repeated")
+    whole.add_argument("--jobs", type=int, default=0, metavar="N", help="processes; 0 is one a core")
     add("encode-seed", _encode_seed, "encode the seed's items into the vectors that are shipped with them")
     replay = commands.add_parser("replay", help="show a saved trace, without a model")
     replay.add_argument("file", type=Path)
@@ -101,7 +135,9 @@ def _parser() -> argparse.ArgumentParser:
 
 def settings_of(args: argparse.Namespace) -> Settings:
     """Settings with the options that were given."""
-    given = {name: getattr(args, name, None) for name in ("model", "embedder", "store", "gpu_layers", "seed")}
+    names = ("model", "embedder", "store", "gpu_layers", "seed", "items", "events")
+    given = {name: getattr(args, name, None) for name in names}
+    given["store"] = given["store"] or Settings.store_of(given["items"])
     return replace(Settings(), **{name: value for name, value in given.items() if value is not None})
 
 
@@ -279,6 +315,47 @@ def _distil(args: argparse.Namespace) -> None:
     found = {"aspects": len(aspects), "scenarios": scenarios, "people": len(people), "out": str(out)}
     text = f"{len(aspects)} aspects of {scenarios} scenarios from {len(people)} people, in {out}"
     _print(args, found | ({"events": told} if told else {}), text)
+
+
+def _task(args: argparse.Namespace) -> None:
+    from mrrec.evaluate.data import write_task
+    from mrrec.evaluate.tasks import builder
+
+    task = builder(args.name)(args.data, args.seed, True)
+    write_task(task, args.out)
+    people = len({q.user for q in task.queries if q.user})
+    counts = f"{len(task.items)} items, {len(task.events)} events, {len(task.queries)} queries of {people} people"
+    print(f"{counts}, in {args.out}")
+
+
+def _evaluate(args: argparse.Namespace) -> None:
+    from mrrec.evaluate.run import Options, evaluate
+
+    only = [tuple(o.split("=", 1)) for o in args.only]
+    if wrong := [o for o in only if len(o) != 2]:
+        raise UsageError(f"--only {wrong[0][0]}: write it as NAME=VALUE")
+    try:
+        ks = tuple(sorted({int(k) for k in args.k.split(",")}))
+    except ValueError:
+        raise UsageError(f"--k {args.k}: whole numbers with commas between them") from None
+    if ks[0] < 1:
+        raise UsageError("--k: a cut-off is at least 1")
+    options = Options(
+        args.items, args.queries, args.out, tuple(dict.fromkeys(s.strip() for s in args.settings.split(","))),
+        args.events, ks, tuple(only), args.model_queries, args.seed or 0, args.jobs,
+        command="python -m mrrec " + shlex.join(args.words),
+    )  # fmt: skip
+    summary = evaluate(options, settings_of(args), progress=not args.json)
+    _print(args, summary, f"{args.out / 'report.md'}")
+
+
+def _study(args: argparse.Namespace) -> None:
+    from mrrec.evaluate.study import study
+
+    found = study(args.work, args.out, args.data, settings_of(args), args.run, args.jobs, args.seed or 0)
+    for head in found["headlines"]:
+        gain = f"{head['gain']:+.1%} over {head['worse']}" if "worse" in head else f"{head['value']:.3f}"
+        _print(args, head, f"{'reached' if head['reached'] else 'missed ':8} {head['run']:11} {head['claim']}: {gain}")
 
 
 def _encode_seed(args: argparse.Namespace) -> None:

@@ -42,6 +42,10 @@ class Encoder:
             ) from error
         self.dim: int = self._model.get_embedding_dimension()
 
+    def count_tokens(self, text: str) -> int:
+        """How many tokens `text` is to the encoder, without those that only mark beginning and end."""
+        return len(self._model.tokenizer(text, add_special_tokens=False)["input_ids"]) if text else 0
+
     def encode(self, texts: Sequence[str], progress: bool = False) -> np.ndarray:
         """Encode `texts` to float32 unit vectors of shape (len(texts), dim)."""
         if not texts:
@@ -54,6 +58,16 @@ class Encoder:
             show_progress_bar=progress,
         ).astype(np.float32)
 
+    @property
+    def tokenizer(self):
+        """The tokenizer, for a head that reads single words and not whole sentences."""
+        return self._model.tokenizer
+
+    @property
+    def transformer(self):
+        """The model under the sentence vectors, with its embeddings and layers, for a head that is built on them."""
+        return self._model[0].auto_model
+
 
 def digests(texts: Sequence[str]) -> np.ndarray:
     """A 64-bit digest of each text, shape (len(texts),)."""
@@ -62,8 +76,12 @@ def digests(texts: Sequence[str]) -> np.ndarray:
 
 def save_vectors(path: Path, encoder: Encoder, texts: Sequence[str], progress: bool = False) -> None:
     """Encode `texts` into a file (half precision), from which `encode_with` takes what it knows."""
-    vectors = encoder.encode(texts, progress).astype(np.float16)
-    np.savez(path, encoder=encoder.name, digests=digests(texts), vectors=vectors)
+    keep_vectors(path, encoder, texts, encoder.encode(texts, progress))
+
+
+def keep_vectors(path: Path, encoder: Encoder, texts: Sequence[str], vectors: np.ndarray) -> None:
+    """The same for vectors (len(texts), dim) that are there already."""
+    np.savez(path, encoder=encoder.name, digests=digests(texts), vectors=vectors.astype(np.float16))
 
 
 def encode_with(encoder: Encoder, texts: Sequence[str], path: Path | None, progress: bool = False) -> np.ndarray:

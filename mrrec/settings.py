@@ -22,6 +22,8 @@ class Settings:
     embedder: str | None = None  # a sentence-transformers name or folder; None is the packaged MiniLM
     store: Path = ROOT / "memory_store" / "db"
     seed_dir: Path = SEED
+    items: Path | None = None  # a catalogue's file or folder; None is the one in seed_dir
+    events: Path | None = None  # what people did with its items, for popularity and likeness by who liked what
     n_ctx: int = 8192  # tokens
     n_threads: int | None = None  # None: the number of cores
     gpu_layers: int = -1  # -1: all of them, where llama.cpp was built for a GPU
@@ -45,6 +47,12 @@ class Settings:
             raise ValueError(f"adventurous must be 0 to 1, not {self.adventurous}")
         if unknown := set(self.tiers) - set(TIERS):
             raise ValueError(f"unknown memory tiers {sorted(unknown)}; there are {', '.join(TIERS)}")
+
+    @staticmethod
+    def store_of(items: Path | None) -> Path:
+        """Where memory lives unless it is told: each catalogue has a store of its own."""
+        name = "db" if items is None else f"db-{items.resolve().stem}"
+        return ROOT / "memory_store" / name
 
     @classmethod
     def names(cls) -> tuple[str, ...]:

@@ -34,9 +34,12 @@ BELOW = {
     "agent": {"memory", "catalog", "llm", "embed", "store", "settings"},
     "assistant": {"agent", "memory", "catalog", "llm", "embed", "store", "settings"},
     "ui": {"assistant", "agent", "memory", "catalog", "llm", "embed", "store", "settings"},
-    "cli": {"ui", "assistant", "agent", "memory", "catalog", "llm", "embed", "store", "settings"},
+    "evaluate": {"assistant", "agent", "memory", "catalog", "llm", "embed", "store", "settings"},
+    "cli": {"evaluate", "ui", "assistant", "agent", "memory", "catalog", "llm", "embed", "store", "settings"},
     "__main__": {"cli"},
 }
+# What a room within a room may import of mrrec, beside itself
+WITHIN = {"memory/reading": {"catalog", "embed", "memory.entry"}}
 TRAINING = {"unsloth", "unsloth_zoo", "trl", "peft", "bitsandbytes"}
 
 
@@ -236,6 +239,14 @@ def test_imports_point_down():
         assert room in BELOW, f"say in BELOW what the new room {room!r} may import"
         used = {m.split(".")[1] for m in imported(path) if m.startswith("mrrec.")}
         assert used - {room} <= BELOW[room], f"{path.relative_to(ROOT)} imports {used - {room} - BELOW[room]}"
+
+
+@pytest.mark.parametrize("room", WITHIN)
+def test_imports_of_an_inner_room_point_down(room):
+    allowed = tuple(f"mrrec.{below}." for below in (room.replace("/", "."), *WITHIN[room]))
+    for path in (ROOT / "mrrec" / room).rglob("*.py"):
+        used = {m for m in imported(path) if m.startswith("mrrec.") and not m.startswith(allowed)}
+        assert not used, f"{path.relative_to(ROOT)} imports {used}"
 
 
 def test_training_is_imported_in_train_only():

@@ -5,8 +5,8 @@ import json
 import pytest
 
 from mrrec.memory import Entry, MemoryNotFound
-from mrrec.memory.local import Switches
 from mrrec.memory.personas import event_record
+from mrrec.memory.switches import Switches
 
 
 def said(text, value, *terms, kind="", when=0.0):

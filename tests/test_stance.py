@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 
 from benchmarks.bench_statements import HALVES
-from mrrec.memory import opinions, stance
-from mrrec.memory.mentions import Found, find
-from mrrec.memory.write import read_by_rules, read_message
+from mrrec.memory.reading import opinions, read_by_rules, read_message, stance
+from mrrec.memory.reading.mentions import Found, find
 
 
 @pytest.fixture(scope="module")

@@ -4,7 +4,8 @@ import pytest
 
 from mrrec.agent.rank import Wanted
 from mrrec.agent.request import read_request
-from mrrec.agent.why import Asked, influences, ranking
+from mrrec.agent.asked import Asked, ranking
+from mrrec.agent.why import influences
 from mrrec.catalog.catalog import telling
 from mrrec.memory import Entry
 from mrrec.memory.personas import event_record

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.bench_statements import HALVES, facts_of, key, read
-from mrrec.memory.write import read_message
+from mrrec.memory.reading import read_message
 
 
 def spoken(command) -> str:

@@ -1,4 +1,4 @@
-"""Train the head that reads stances: benchmarks/statements → mrrec/memory/stance.npz.
+"""Train the head that reads stances: benchmarks/statements → mrrec/memory/reading/stance.npz.
 
 `python -m train.stance` takes some ten minutes on one core; `--hold-out 0` leaves a quarter of the lines out and
 tells how the head does there. Utterances are masked, sometimes misspelt, and mixed with sentences made of templates.
@@ -20,9 +20,8 @@ import torch
 from benchmarks.bench_statements import HALVES, Case, Score, key, read, score
 from mrrec.assistant import Assistant
 from mrrec.embed import Encoder
-from mrrec.memory import opinions, stance
-from mrrec.memory.mentions import Found, find
-from mrrec.memory.write import read_by_rules, read_message
+from mrrec.memory.reading import opinions, read_by_rules, read_message, stance
+from mrrec.memory.reading.mentions import Found, find
 from mrrec.settings import Settings
 
 FILES = ("train.txt", "dev.txt", "templates.txt")
@@ -227,13 +226,14 @@ def main() -> None:
         assistant = Assistant.open(Settings(store=Path(folder)), model=False)
         catalog, encoder = assistant.catalog, assistant.encoder
         cases = [c for c in read(HALVES / "train.txt") if c.message]
-        size = -(-len(cases) // PARTS)
-        held = cases[options.hold_out * size :][:size] if options.hold_out is not None else []
+        held = cases[options.hold_out :: PARTS] if options.hold_out is not None else []
         out = {c.message for c in held}
         examples = [example(c, catalog, encoder) for c in cases if c.message not in out]
         examples += [example(c, catalog, encoder, tuned=True) for c in read(HALVES / "dev.txt") if c.message]
         head = train(examples, read_templates(), encoder)
-        path = Path(folder) / "held-out.npz" if held else options.out
+        path = options.out
+        if held and path == stance.WEIGHTS:
+            path = Path(folder) / "held-out.npz"
         stance.save(head, encoder, path, made_from=fingerprint())
         if held:
             made = stance.load(encoder, path)

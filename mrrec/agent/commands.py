@@ -6,15 +6,16 @@ import re
 import time
 import uuid
 from collections.abc import Iterator, Sequence
+from itertools import chain
 
 from mrrec.agent.conversation import Conversation, Turn
+from mrrec.agent.request import asks_why, titles_said
 from mrrec.agent.steps import Answer, Remember, Say, Step
 from mrrec.agent.why import Influence
 from mrrec.catalog import Catalog
 from mrrec.memory import Entry, GoneForGood, LocalMemory
-from mrrec.memory.write import Command
+from mrrec.memory.reading import Command
 
-_WHY = re.compile(r"^\W*(?:(?:but|and|so|ok|okay)\W+)?(?:why|how come|what made you|how did you)\b", re.I)
 _ABOUT_ME = re.compile(r"\b(?:do|did|have|don't|didn't|haven't) i\b[^.]*\?", re.I)
 _ORDINALS = ("first|1st", "second|2nd", "third|3rd", "fourth|4th", "fifth|5th", "sixth|6th")
 MOST_LISTED = 40
@@ -40,9 +41,9 @@ def obey(command: Command, conversation: Conversation, turn: Turn, catalog: Cata
 def explain(message: str, conversation: Conversation, catalog: Catalog) -> Say | None:
     """What the last answer rests on, or what is remembered of a thing, where the person asks that; else None."""
     start = time.time()
-    cards = next((s.items for t in reversed(conversation.turns[:-1]) for s in t.steps if isinstance(s, Answer)), ())
-    if _WHY.search(message) and cards:
-        return _why(start, message, cards, conversation, catalog)
+    answers = [s.items for t in reversed(conversation.turns[:-1]) for s in t.steps if isinstance(s, Answer) and s.items]
+    if asks_why(message) and answers:
+        return _why(start, message, answers, conversation, catalog)
     if _ABOUT_ME.search(message) and conversation.memory is not None:
         terms = tuple(t.name for t in catalog.vocabulary.find(message))
         mentions = catalog.lookup.mentions(message)
@@ -58,11 +59,20 @@ def explain(message: str, conversation: Conversation, catalog: Catalog) -> Say |
     return None
 
 
-def _why(start: float, message: str, cards: Sequence[dict], conversation: Conversation, catalog: Catalog) -> Say:
-    """The ground of the cards that the message points at, of all where it points at none."""
+def _why(
+    start: float, message: str, answers: Sequence[Sequence[dict]], conversation: Conversation, catalog: Catalog
+) -> Say:
+    """The ground of the cards that the message points at, of all of the last answer where it points at none.
+
+    `answers` are the cards of each answer, the last first.
+    """
+    cards = answers[0]
     titles = {i.id for m in catalog.lookup.mentions(message) for i in m.items}
-    nth = next((n for n, word in enumerate(_ORDINALS) if re.search(rf"\b{word}\b", message, re.I)), None)
-    chosen = [c for c in cards if c["id"] in titles] or (cards[nth : nth + 1] if nth is not None else cards)
+    shown = [catalog.get(c["id"]) for c in chain(*answers)]
+    titles |= {i.id for i, _, _ in titles_said(message, [i for i in shown if i is not None])}
+    nth = next((n for n, word in enumerate(_ORDINALS) if re.search(rf"\b(?:{word})\b", message, re.I)), None)
+    named = [c for c in cards if c["id"] in titles] or [c for c in chain(*answers) if c["id"] in titles][:1]
+    chosen = named or (cards[nth : nth + 1] if nth is not None else cards)
     memory = conversation.memory
     known = {e.id: e for e in memory.entries()} if memory is not None else {}
     lines, used = [], []

@@ -9,12 +9,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from mrrec.agent.asked import Asked
+from mrrec.agent.rank import Rule
 from mrrec.agent.request import Request
 from mrrec.agent.steps import Answer, Ask, Profile, Ranking, Recall, Remember, Say, Step, from_dict
-from mrrec.agent.why import Asked, Influence, influences
+from mrrec.agent.why import Influence, influences
 from mrrec.catalog import Catalog, Item
 from mrrec.memory import Entry, LocalMemory
-from mrrec.memory.local import Change
+from mrrec.memory.change import Change
 from mrrec.memory.personas import event_record
 
 TRACE = "mrrec-trace-1"
@@ -63,11 +65,13 @@ class Turn:
 
 @dataclass
 class Conversation:
-    """`memory` is None in a temporary conversation, which neither reads nor writes any."""
+    """`memory` is None in a temporary conversation, which neither reads nor writes any; `rules` bind besides what is
+    said."""
 
     memory: LocalMemory | None
     id: str = field(default_factory=lambda: uuid.uuid4().hex[:12])
     turns: list[Turn] = field(default_factory=list)
+    rules: tuple[Rule, ...] = ()
 
     @property
     def last(self) -> Turn | None:

@@ -16,13 +16,15 @@ from dataclasses import replace
 from itertools import chain
 from typing import TYPE_CHECKING
 
+from mrrec.agent import asked as asked_of
 from mrrec.agent import protocol
+from mrrec.agent.asked import Asked, lasting_limits, ranking, rules, taste, without_names
 from mrrec.agent.commands import explain, obey
 from mrrec.agent.conversation import Conversation, Turn, feedback, replay
 from mrrec.agent.pen import Pen, held
-from mrrec.agent.rank import Candidate, Ranked, Rule, Wanted, nothing
-from mrrec.agent.reasons import Clause, card, clauses
-from mrrec.agent.request import Request, read_request
+from mrrec.agent.rank import Candidate, Ranked, Rule, nothing
+from mrrec.agent.reasons import Clause, card, clauses, common
+from mrrec.agent.request import Request, accepted, against, asks_why, closed, read_request, revoked, settled
 from mrrec.agent.steps import (
     Answer,
     Ask,
@@ -36,14 +38,12 @@ from mrrec.agent.steps import (
     Step,
     Thought,
 )  # fmt: skip
-from mrrec.agent.why import Asked, lasting_limits, ranking, rules, taste
 from mrrec.catalog import Item
-from mrrec.catalog.catalog import telling
 from mrrec.catalog.lookup import shared
 from mrrec.catalog.vocabulary import PACES, TONES
 from mrrec.memory import Entry
-from mrrec.memory.local import Recalled
-from mrrec.memory.write import Reading, read_message
+from mrrec.memory.reading import Reading, read_message
+from mrrec.memory.recall import Recalled
 from mrrec.settings import Settings
 
 if TYPE_CHECKING:
@@ -93,6 +93,7 @@ class _Turn:
         self.judged: dict[str, bool] = {}
         self.looked_up: list[Item] = []
         self.recalls: list[Recall] = []
+        self.put_right = ""  # what the answer says of false premises, whatever the model writes
 
     # The course of a turn
 
@@ -102,21 +103,33 @@ class _Turn:
             return
         shown = self.conversation.shown
         self.reading: Reading = read_message(self.message, self.catalog, self.encoder, shown)
-        if self.reading.command is not None and self.reading.command.action not in ("remember", "correct"):
-            yield from obey(self.reading.command, self.conversation, self.record, self.catalog)
+        previous = self.conversation.previous_request
+        command = None if previous is not None and revoked(self.message) else self.reading.command
+        if command is not None and command.action not in ("remember", "correct"):
+            yield from obey(command, self.conversation, self.record, self.catalog)
             return
-        asked = bool(self.conversation.turns[:-1]) and any(
-            isinstance(s, Ask) for s in self.conversation.turns[-2].steps
-        )
-        wish = self.reading.rest if self.reading.rest.strip() else ""
+        if asks_why(self.message) and (known := explain(self.message, self.conversation, self.catalog)):
+            yield known
+            return
+        asked, over = self._was_asked(), self._is_over()
+        searching = previous is not None and bool(shown or asked) and not over
+        told = settled(self.message, self.reading, self.catalog, shown, asked, searching)
+        self.reading = replace(self.reading, entries=told.entries)
         self.request: Request | None = None
-        if wish:
-            self.request = read_request(wish, self.catalog, self.conversation.previous_request, shown, asked=asked)
+        if accepted(self.message, shown):
+            yield from self._part(accepted(self.message, shown))
+            yield from self._remember()
+            return
+        if told.text:
+            self.request = read_request(told.text, self.catalog, previous, shown, asked=asked, over=over)
+            if searching and told.text == self.message:
+                self.request = against(self.request, told.entries)
+            self.put_right = " ".join(c.sentence for c in self.request.corrections)
         if self.request is None or self.request.act == "talk":
             if asked and self.reading.entries:  # the question was answered with a taste: that is the request
                 self.request = replace(read_request("recommend something", self.catalog), text=self.message)
             else:
-                yield from self._talk(wish)
+                yield from self._talk(told.text)
                 yield from self._remember()
                 return
         self.record.request = self.request
@@ -135,7 +148,7 @@ class _Turn:
             log.exception("the trace was not kept")
 
     def _recommend(self) -> Iterator[Step]:
-        self.telling = self._telling_text()
+        self.telling = without_names(self._wish_text(), self.catalog)
         self.vector = self.encoder.encode([self.telling])[0]
         experience = self._experience()
         yield experience
@@ -151,7 +164,9 @@ class _Turn:
             yield from self._hops([a["aspect"] for a in experience.aspects])
             here = (*self.conversation.passing, *self.reading.entries)
             shown = self.conversation.shown_ever
-            self.asked = Asked(self.request, None, shown, here, frozenset(), self.settings.tiers)
+            self.asked = Asked(
+                self.request, None, shown, here, frozenset(), self.settings.tiers, self.conversation.rules
+            )
             profile = None
             for profile in self._profile(rules(self.asked, self.memory)):
                 yield profile
@@ -322,14 +337,7 @@ class _Turn:
         begun = self._begin()
         request = self.request
         ideal = self.encoder.encode([profile.ideal])[0] if profile.ideal else None
-        wanted = Wanted(
-            text=self.telling, vector=self.vector, ideal=ideal,
-            wishes=tuple(dict.fromkeys((*request.terms, *request.genres))), like=request.like,
-            limit=min(10, request.count or self.settings.n_items), adventurous=self.settings.adventurous,
-            surprise=request.surprise,
-            open=request.open or request.surprise or not telling(self.telling),
-            free_creators=any(request.names) or bool(request.relations),
-        )  # fmt: skip
+        wanted = asked_of.wanted(request, self.telling, self.vector, ideal, self.settings)
         asked = replace(self.asked, wanted=wanted, named=frozenset(profile.memory_ids) | self._evidence(profile))
         self.taste = taste(self.memory, asked)
         ranked = ranking(asked, self.memory, self.catalog)
@@ -346,7 +354,7 @@ class _Turn:
     def _answer(self, ranked: Ranked) -> Iterator[Step]:
         begun = self._begin()
         if not ranked.chosen:
-            yield self._done(Answer(**begun, text=nothing(ranked)))
+            yield self._done(Answer(**begun, text=f"{self.put_right} {nothing(ranked)}".strip()))
             return
         listed = " ".join(
             f"{n}. {c.item.label}: {', '.join(c.item.genres + c.item.themes[:3])}."
@@ -354,13 +362,12 @@ class _Turn:
         )
         self.pen.append(protocol.block("items", listed))
         self.pen.open("answer")
-        text, items = "", []
-        for piece in chain(
-            self.pen.choose(protocol.leads([c.item.kind for c in ranked.chosen])),
-            self.pen.write(protocol.lead_grammar(), 60, "\n", " that fit."),
-        ):
+        text, items = f"{self.put_right} " if self.put_right else "", []
+        for piece in self.pen.choose(self._leads([c.item for c in ranked.chosen])):
             text += piece
             yield Answer(**begun, text=text)
+        self.pen.append("\n")
+        text += "\n"
         for candidate in ranked.chosen:
             head = f"**{_markdown(candidate.item.title)}** ({candidate.item.year}):"
             self.pen.append(protocol.plain(head))
@@ -398,25 +405,58 @@ class _Turn:
         with held(self.assistant.engine, self.conversation, self.message, self.settings) as self.pen:
             self.pen.open("ask")
             yield from self._stream(
-                Ask, protocol.ask_grammar(_OPENINGS, groups, _ENDINGS), 100, "</ask>", "What are you in the mood for?"
-            )
+                Ask, protocol.ask_grammar(_OPENINGS, groups, _ENDINGS), 100, "</ask>", "What are you in the mood for?",
+                before=self.put_right,
+            )  # fmt: skip
 
     def _talk(self, wish: str) -> Iterator[Step]:
         """Small talk, statements, and questions about items, which are answered from the catalogue."""
         if known := explain(self.message, self.conversation, self.catalog):
             yield known
             return
-        items = [m.items[0] for m in self.catalog.lookup.mentions(wish) if m.items]
+        items = [m.items[0] for m in self.catalog.lookup.mentions(wish or "") if m.items]
         with held(self.assistant.engine, self.conversation, self.message, self.settings) as self.pen:
             if items:
                 yield from self._look_up([i.label for i in items], forced=True)
             self.pen.open("say")
             about = " ".join(f"{i.facts()}. {i.description}" for i in items)
             step = None
-            for step in self._stream(Say, protocol.say_grammar(), 90, "</say>", "I am here.", hold=bool(about)):
+            for step in self._stream(
+                Say, protocol.say_grammar(), 90, "</say>", "I am here.", hold=bool(about), before=self.put_right
+            ):
                 yield step
             if about:
                 yield self._done(replace(step, text=f"{step.text} {about}", end=None))
+
+    def _part(self, taken: Sequence[Item]) -> Iterator[Step]:
+        """A word for somebody who takes something: nothing is recommended, and nothing of it is remembered."""
+        begun, text = self._begin(), ""
+        title = protocol.plain(taken[0].title) if len(taken) == 1 else ""
+        with held(self.assistant.engine, self.conversation, self.message, self.settings) as self.pen:
+            self.pen.open("say")
+            for piece in self.pen.choose(protocol.partings(title)):
+                text += piece
+                yield Say(**begun, text=text)
+        yield self._done(Say(**begun, text=text))
+
+    def _leads(self, items: Sequence[Item]) -> list[str]:
+        before, after = map(protocol.plain, common(items, self.request))
+        answers = sum(bool(t.items) for t in self.conversation.turns)
+        return protocol.leads([i.kind for i in items], before, after, answers)
+
+    def _was_asked(self) -> bool:
+        """Whether the last thing said to the person was a question."""
+        turns = self.conversation.turns[:-1]
+        return bool(turns) and any(isinstance(s, Ask) for s in turns[-1].steps)
+
+    def _is_over(self) -> bool:
+        """Whether the last request has been met, or dropped, since its answer."""
+        since: list[str] = []
+        for turn in reversed(self.conversation.turns[:-1]):
+            if turn.items or turn.request is not None:
+                break
+            since.append(turn.message)
+        return closed(since, self.conversation.shown)
 
     def _remember(self) -> Iterator[Step]:
         begun = self._begin()
@@ -495,13 +535,6 @@ class _Turn:
             return self.request.text
         return f"{previous.text} {self.request.text}"
 
-    def _telling_text(self) -> str:
-        """The request without titles and names, whose words say nothing of what the wanted item is like."""
-        text = self._wish_text()
-        for mention in reversed(self.catalog.lookup.mentions(text)):
-            text = text[: mention.start] + text[mention.end :]
-        return " ".join(text.split()) or self._wish_text()
-
     def _ideal_openings(self) -> list[str]:
         """How the ideal may begin: with what was asked for."""
         kind = self.request.kinds[0] if len(self.request.kinds) == 1 else "story"
@@ -553,11 +586,15 @@ class _Turn:
         fallback: str,
         openings=("",),
         hold: bool = False,
+        before: str = "",
     ) -> Iterator[Step]:
-        """A step whose text grows as the model writes, from one of `openings`; `hold` leaves it open for more."""
+        """A step whose text grows as the model writes, from one of `openings`; `hold` leaves it open for more.
+
+        `before` stands before what the model writes, and is not shown to it.
+        """
         begun = self._begin()
-        text = ""
-        yield kind(**begun, text="")
+        text = f"{before} " if before else ""
+        yield kind(**begun, text=text)
         for piece in chain(self.pen.choose(openings), self.pen.write(grammar, max_tokens, stop, fallback)):
             text += piece
             shown = text.removesuffix(stop)

@@ -36,30 +36,60 @@ _WORDS = """
 word ::= "I" | [A-Z]? [a-z]{1,14} ("-" [a-z]{1,12})? ("'" [a-z]{1,2})?
 lower ::= "I" | [a-z]{1,14} ("-" [a-z]{1,12})? ("'" [a-z]{1,2})?
 first ::= [A-Z] [a-z]{0,12} ("'" [a-z]{1,2})?"""
-_LONGEST = {"thought": 20, "ideal": 22, "lead": 18, "say": 36}  # words
+_LONGEST = {"thought": 20, "ideal": 22, "say": 36}  # words
+_PARTINGS = ("Enjoy {}!", "Have a good time with {}.", "A good choice. Enjoy {}!", "Gladly. Have fun with {}!",
+             "I hope you will like {}.", "Lovely. Tell me how you liked {}, if you wish.")  # fmt: skip
 # How a span may begin: the model chooses. Small models find their way from a beginning,
 # and lose it without one. It ends without a space: tokens carry theirs in front.
 THOUGHTS = ("They want", "What matters here is", "This asks for", "The request is about")
-LEADS = (
-    "Here {be} {n} {what}",
-    "For this I chose {n} {what}",
-    "You might enjoy {these} {what}",
-    "I think of {n} {what}",
+LEADS = (  # what is true of every ranking: code fills in what is true of all its items
+    "Here {be} {n} {what}.",
+    "I found {n} {what} for you.",
+    "You might enjoy {these} {what}.",
+    "For this I chose {n} {what}.",
+    "Have a look at {these} {what}.",
+    "From the catalogue: {n} {what}.",
+    "How about {these} {what}?",
+    "Let me suggest {n} {what}.",
+    "{These} {what} came out on top.",
+    "My pick for you: {n} {what}.",
+    "{N} {what}, the best match first.",
+    "Of what I know, {these} {what} come{s} closest.",
+    "What I would put before you: {n} {what}.",
+    "{N} {what} to choose from.",
+    "Perhaps {these} {what}?",
 )
+OFFERED = 5  # leads to choose from at a time
 _NUMBERS = ("", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 
 
-def leads(kinds: Sequence[str]) -> list[str]:
-    """Ways to begin an answer that lists items of `kinds`, one each.
+def leads(kinds: Sequence[str], before: str = "", after: str = "", answers: int = 0) -> list[str]:
+    """True ways to begin an answer that lists items of `kinds`, one each, for the model to choose from.
 
-    >>> leads(["film"])[0], leads(["book", "book"])[0], leads(["film", "book"])[2]
-    ('Here is one film', 'Here are two books', 'You might enjoy these two things')
+    `before` and `after` stand around the noun and must hold of every item. Other leads are offered than in the
+    `answers` before this one, as long as there are any.
+
+    >>> leads(["film"])[0], leads(["book", "book"], "tense ", " from 1979")[0], leads(["film", "book"])[2]
+    ('Here is one film.', 'Here are two tense books from 1979.', 'You might enjoy these two things.')
     """
     one = len(kinds) == 1
     what = kinds[0] if len(set(kinds)) == 1 else "thing"
-    words = {"be": "is" if one else "are", "n": _NUMBERS[len(kinds)], "what": what + ("" if one else "s")}
-    words["these"] = "this one" if one else f"these {words['n']}"
-    return [lead.format(**words) for lead in LEADS]
+    number = _NUMBERS[len(kinds)]
+    these = "this one" if one else f"these {number}"
+    words = {"be": "is" if one else "are", "n": number, "N": number.capitalize(), "these": these}
+    words |= {"These": these.capitalize(), "s": "s" if one else "", "what": f"{before}{what}{'' if one else 's'}{after}"}
+    start = answers * OFFERED % len(LEADS)
+    return [lead.format(**words) for lead in (*LEADS, *LEADS)[start : start + OFFERED]]
+
+
+def partings(title: str = "") -> list[str]:
+    """Words for somebody who has taken what was recommended, for the model to choose from; "" where it is not known
+    which.
+
+    >>> partings("Heat")[0], partings()[0]
+    ('Enjoy Heat!', 'Enjoy it!')
+    """
+    return [text.format(title or "it") for text in _PARTINGS]
 
 
 def open_tag(tag: str) -> str:
@@ -159,11 +189,6 @@ def memories_grammar(aliases: Sequence[str]) -> str:
     return "root ::= " + " ".join(f"{literal(f'[{a}] ')}?" for a in aliases) + f' "{close_tag("profile")}"'
 
 
-def lead_grammar() -> str:
-    """The rest of the sentence that opens an answer."""
-    return _prose("lead", '[.:] "\\n"', 2, opened=True)
-
-
 def say_grammar() -> str:
     """A sentence or two of talk."""
     return _prose("say", f'[.!?] "{close_tag("say")}"', 2, opened=False)
@@ -181,5 +206,5 @@ def all_shapes() -> list[str]:
     return [
         think_grammar(), weigh_grammar({"m1": ["slow", "space"], "m2": ["gore"]}), recall_grammar(["pace"]),
         recall_grammar([]), lookup_grammar(['The "Thing"', "Heat"]), ideal_grammar(), memories_grammar(["m1", "m2"]),
-        lead_grammar(), say_grammar(), ask_grammar(["Shall it be "], [["a film"], ["a book"], ["a game"]], ["?"]),
+        say_grammar(), ask_grammar(["Shall it be "], [["a film"], ["a book"], ["a game"]], ["?"]),
     ]  # fmt: skip

@@ -7,66 +7,20 @@ likeness are parts of one score; conditions are filters, never weights.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from mrrec.agent.ranker import contributions
+from mrrec.agent.signals import Rule, Taste, Wanted, signals
 from mrrec.catalog import Catalog, Item
-from mrrec.catalog.items import features
-from mrrec.memory.entry import DISLIKED, LIKED, Entry
+from mrrec.memory.entry import LIKED, Entry
 
-# Set by hand; every part is between about -1 and 1.
-WEIGHTS = {
-    "request": 0.9,  # the request's own words, by meaning
-    "words": 0.3,  # the same, by letter
-    "wishes": 1.5,  # tones and subjects asked for
-    "like": 1.3,  # likeness to the items named as examples
-    "ideal": 0.2,  # the model's ideal item; small while the model is untrained
-    "taste": 0.9,  # patterns
-    "neighbours": 0.5,  # likeness to what was liked, less likeness to what was disliked
-    "novelty": 0.5,  # unlike anything in the history
-}
-NAME = 2.0  # a favourite director says more than a favourite subject
-UNNAMED = 0.6  # weight of a pattern that the model did not name, against one that it did
+__all__ = ["Candidate", "Ranked", "Rule", "Taste", "Wanted", "nothing", "rank"]
+
 PER_CREATOR = 2  # items by one creator in an answer, unless the creator was asked for
 DIVERSITY = 0.35  # how much likeness to what is chosen already costs
 SHORTLIST = 80
-
-
-@dataclass(frozen=True)
-class Rule:
-    """What an item must satisfy, and why; `memory_ids` where a memory says so."""
-
-    label: str
-    test: Callable[[Item], bool]
-    memory_ids: tuple[str, ...] = ()
-
-
-@dataclass(frozen=True)
-class Taste:
-    """What memory tells the ranking."""
-
-    patterns: tuple[Entry, ...] = ()
-    records: tuple[Entry, ...] = ()  # those of items
-    named: frozenset[str] = frozenset()  # ids of the memories that the model says count
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """What the ranking is asked for. Vectors are unit vectors, shape (dim,)."""
-
-    text: str
-    vector: np.ndarray
-    rules: tuple[Rule, ...] = ()
-    ideal: np.ndarray | None = None
-    wishes: tuple[str, ...] = ()
-    like: tuple[Item, ...] = ()
-    limit: int = 5
-    adventurous: float = 0.3
-    surprise: bool = False
-    open: bool = False  # the words of the request say nothing of the item
-    free_creators: bool = False  # a creator was asked for: no limit for each
 
 
 @dataclass(frozen=True)
@@ -104,8 +58,9 @@ def rank(wanted: Wanted, taste: Taste, catalog: Catalog) -> Ranked:
             if ((failures == 1) & ~passing[row]).any()
         }
         return Ranked((), 0, filtered, alone)
-    parts, holders, nearest = _parts(wanted, taste, catalog, pool)
-    score = sum(parts.values())
+    found = signals(wanted, taste, catalog, pool)
+    parts = contributions(found, wanted)
+    score = sum(parts.values(), np.zeros(len(pool)))
     order = np.argsort(-score, kind="stable")[:SHORTLIST]
     picked = _diverse(order, score, pool, wanted, taste, catalog)
     chosen = [
@@ -113,77 +68,13 @@ def rank(wanted: Wanted, taste: Taste, catalog: Catalog) -> Ranked:
             catalog.items[pool[i]],
             float(score[i]),
             {name: round(float(values[i]), 4) for name, values in parts.items()},
-            tuple(holders.get(int(pool[i]), ())),
-            nearest.get(int(pool[i])),
+            tuple(found.holders.get(int(pool[i]), ())),
+            found.nearest.get(int(pool[i])),
         )
         for i in picked
     ]
     scores = {catalog.items[i].id: s for i, s in zip(pool.tolist(), score.tolist(), strict=True)}
     return Ranked(tuple(chosen), len(pool), filtered, scores=scores)
-
-
-def _parts(wanted: Wanted, taste: Taste, catalog: Catalog, pool: np.ndarray):
-    """Weighed parts over the pool (each of shape (len(pool),)), patterns by item, nearest liked record by item."""
-    weights = dict(WEIGHTS)
-    weights["taste"] *= 1 - 0.7 * wanted.adventurous
-    weights["neighbours"] *= 1 - wanted.adventurous
-    weights["novelty"] *= wanted.adventurous + (0.5 if wanted.surprise else 0.0)
-    vectors = catalog.vectors[pool]
-    items = [catalog.items[i] for i in pool]
-    parts = {}
-    if not wanted.open or wanted.wishes:
-        parts["request"] = _standard(vectors @ wanted.vector)
-        parts["words"] = catalog.lexical(wanted.text)[pool]
-    if wanted.wishes:
-        asked = set(wanted.wishes)
-        parts["wishes"] = np.array([len(asked & {*i.themes, *i.genres}) / len(asked) for i in items])
-    if wanted.like:
-        parts["like"] = _likeness(wanted.like, vectors, items, catalog)
-    if wanted.ideal is not None:
-        parts["ideal"] = _standard(vectors @ wanted.ideal)
-    holders: dict[int, list[Entry]] = defaultdict(list)
-    if taste.patterns:
-        parts["taste"] = _taste(taste, pool, items, holders)
-    nearest: dict[int, Entry] = {}
-    liked = [r for r in taste.records if r.value > LIKED and catalog.get(r.item_id)]
-    disliked = [r for r in taste.records if r.value < DISLIKED and catalog.get(r.item_id)]
-    if liked:
-        close = vectors @ np.stack([catalog.vector(r.item_id) for r in liked]).T
-        top = np.sort(close, axis=1)[:, -3:].mean(axis=1)
-        if disliked:
-            top = top - 0.5 * (vectors @ np.stack([catalog.vector(r.item_id) for r in disliked]).T).max(axis=1)
-        parts["neighbours"] = _standard(top)
-        nearest = {int(pool[i]): liked[j] for i, j in enumerate(close.argmax(axis=1))}
-        if weights["novelty"]:
-            parts["novelty"] = -_standard(close.max(axis=1))
-    return {name: weights[name] * values for name, values in parts.items()}, holders, nearest
-
-
-def _taste(taste: Taste, pool: np.ndarray, items: Sequence[Item], holders: dict[int, list[Entry]]) -> np.ndarray:
-    """Patterns by what they hold of, squashed to -1..1."""
-    by_feature: dict[str, list[Entry]] = defaultdict(list)
-    for pattern in taste.patterns:
-        for value in (*pattern.terms, *pattern.names):
-            by_feature[value].append(pattern)
-    total = np.zeros(len(items))
-    for i, item in enumerate(items):
-        for sort, value in features(item):
-            for pattern in by_feature.get(value, ()):
-                if pattern.event not in (sort, "said") or pattern.kind not in (item.kind, ""):
-                    continue
-                trust = 1.0 if pattern.id in taste.named else UNNAMED
-                telling = NAME if value in pattern.names else 1.0
-                total[i] += trust * telling * pattern.value * pattern.strength
-                holders[int(pool[i])].append(pattern)
-    return np.tanh(total)
-
-
-def _likeness(like: Sequence[Item], vectors: np.ndarray, items: Sequence[Item], catalog: Catalog) -> np.ndarray:
-    """Likeness in meaning to the examples, and the share of their genres and themes."""
-    dense = _standard(vectors @ np.stack([catalog.vector(i.id) for i in like]).mean(axis=0))
-    wanted = {t for i in like for t in (*i.genres, *i.themes)}
-    overlap = np.array([len(wanted & {*i.genres, *i.themes}) / max(1, len(wanted)) for i in items])
-    return 0.6 * dense + 0.8 * overlap
 
 
 def _diverse(order, score, pool, wanted: Wanted, taste: Taste, catalog: Catalog) -> list[int]:
@@ -230,12 +121,6 @@ def _dominant_genre(taste: Taste, catalog: Catalog) -> str | None:
 def _left_out(rule: Rule, rows: np.ndarray, catalog: Catalog) -> dict:
     examples = [catalog.items[i].label for i in rows[:3]]
     return {"reason": rule.label, "count": len(rows), "examples": examples, "memories": list(rule.memory_ids)}
-
-
-def _standard(values: np.ndarray) -> np.ndarray:
-    """Standard scores over the pool, a third of them, cut at -1 and 1."""
-    spread = values.std()
-    return np.clip((values - values.mean()) / (3 * spread), -1, 1) if spread > 1e-9 else np.zeros_like(values)
 
 
 def nothing(ranked: Ranked) -> str:

@@ -6,11 +6,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from mrrec.agent.rank import Candidate, Taste
+from mrrec.agent.request import Request
 from mrrec.catalog import Item
 from mrrec.catalog.items import MAKERS, UNITS
 from mrrec.catalog.vocabulary import PACES, TONES
 
 CLOSE = 0.45  # cosine from which a liked item is worth naming as a neighbour
+MOST_TOLD = 2  # of what holds of all items, behind the noun of an opening
 MOST_MEMORIES = 3  # memory clauses to choose from
 
 
@@ -125,6 +127,27 @@ def _told(text: str) -> str:
     """
     head, _, rest = text.split(" (")[0].partition(" ")
     return f"{head[:-1].lower() if head.endswith('s') else head.lower()} {rest}"
+
+
+def common(items: Sequence[Item], request: Request) -> tuple[str, str]:
+    """What was asked for and holds of all of `items`, around a noun: ("tense crime ", " from the 1990s")."""
+    terms = [t for t in request.terms if all(t in (*i.themes, *i.genres) for i in items)]
+    bound = request.conditions()
+    around = {True: [], False: []}
+    for condition in bound:
+        if condition.sort in ("name", "year", "length", "place"):
+            first = condition.label.split()[0].lower()
+            ahead = condition.sort == "place" and first not in ("from", "in", "made", "out", "produced", "spoken", "dubbed")
+            of = condition.label.startswith(("at most", "at least", "around"))
+            ahead = ahead or condition.label in ("short", "long")
+            if not condition.label.startswith("not "):
+                around[ahead].append(f"of {condition.label}" if of else condition.label)
+    genres = [c.label for c in bound if c.sort == "genre" and not (request.either and len(request.genres) > 1)]
+    before = [*[t for t in terms if t in TONES | PACES][:2], *around[True][:1], *genres[:2]]
+    subjects = [t for t in terms if t not in TONES | PACES][:1]
+    said = request.text.lower()
+    after = [*(f"{'about' if f'about {t}' in said else 'with'} {t}" for t in subjects), *around[False]][:MOST_TOLD]
+    return "".join(f"{word} " for word in before), "".join(f" {words}" for words in after)
 
 
 def card(item: Item, reason: Sequence[Clause]) -> dict:

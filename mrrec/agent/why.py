@@ -7,27 +7,14 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from mrrec.agent.rank import Candidate, Ranked, Rule, Taste, Wanted, rank
-from mrrec.agent.request.conditions import Request
-from mrrec.agent.rules import binding, limits
+from mrrec.agent.asked import Asked, lasting_limits, met, ranking
+from mrrec.agent.rank import Candidate, Ranked, Wanted
 from mrrec.catalog import Catalog
 from mrrec.memory import Entry, LocalMemory, MemoryNotFound
 
 MOST_TRIED = 12  # memories left out one by one: each costs a ranking
 LEAST_MOVED = 0.005  # of a score, to be worth telling
 CLOSEST = 3  # liked items most like the recommended one, which are tried
-
-
-@dataclass(frozen=True)
-class Asked:
-    """All that a ranking rests on besides memory: the request, what was shown, what holds for now, what was named."""
-
-    request: Request
-    wanted: Wanted | None  # None until the profile is there
-    shown: frozenset[str]
-    passing: tuple[Entry, ...]
-    named: frozenset[str]
-    tiers: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -42,35 +29,6 @@ class Influence:
     place: int | None
     place_without: int | None
     memory: Entry | None = None
-
-
-def taste(memory: LocalMemory | None, asked: Asked, but: str = "") -> Taste:
-    """What memory tells a ranking, without records of the item `but`."""
-    patterns = memory.active("pattern") if memory is not None and "pattern" in asked.tiers else []
-    return Taste(tuple(p for p in patterns if p.event != "decade"), tuple(_met(memory, but)), asked.named)
-
-
-def lasting_limits(memory: LocalMemory | None, tiers: tuple[str, ...]) -> list[Entry]:
-    """What memory rules out for good."""
-    if memory is None:
-        return []
-    return limits(next((found for t in ("record", "pattern") if t in tiers and (found := memory.active(t))), []))
-
-
-def rules(asked: Asked, memory: LocalMemory | None, but: str = "") -> list[Rule]:
-    """What an item must satisfy to be shown; what was met of the item `but` rules it not out."""
-    ruled_out = [*lasting_limits(memory, asked.tiers), *limits(asked.passing)]
-    return binding(asked.request, _met(memory, but), asked.shown, ruled_out)
-
-
-def ranking(asked: Asked, memory: LocalMemory | None, catalog: Catalog, but: str = "") -> Ranked:
-    """Rank for what was asked, with the memory as it is."""
-    wanted = replace(asked.wanted, rules=tuple(rules(asked, memory, but)))
-    return rank(wanted, taste(memory, asked, but), catalog)
-
-
-def _met(memory: LocalMemory | None, but: str) -> list[Entry]:
-    return [r for r in memory.met() if r.item_id != but] if memory is not None else []
 
 
 def influences(asked: Asked, item_id: str, memory: LocalMemory | None, catalog: Catalog) -> list[Influence]:
@@ -105,11 +63,11 @@ def _candidates(asked: Asked, chosen: Candidate, memory: LocalMemory, catalog: C
     found = {p.id: p for p in chosen.patterns}
     if chosen.neighbour is not None:
         found[chosen.neighbour.id] = chosen.neighbour
-    met = [r for r in _met(memory, chosen.item.id) if r.value and r.item_id in catalog.position]
-    if met:
-        vectors = np.stack([catalog.vector(r.item_id) for r in met])
+    known = [r for r in met(memory, chosen.item.id) if r.value and r.item_id in catalog.position]
+    if known:
+        vectors = np.stack([catalog.vector(r.item_id) for r in known])
         for at in np.argsort(-(vectors @ catalog.vector(chosen.item.id)))[:CLOSEST]:
-            found[met[at].id] = met[at]
+            found[known[at].id] = known[at]
     found |= {e.id: e for e in lasting_limits(memory, asked.tiers)}
     return list(found.values())
 

@@ -11,7 +11,8 @@ from pathlib import Path
 import numpy as np
 import pyarrow as pa
 
-from mrrec.catalog.features import FeatureIndex
+from mrrec.catalog.crowd import Crowd
+from mrrec.catalog.features import FeatureIndex, FeatureTable
 from mrrec.catalog.items import Item
 from mrrec.catalog.lookup import STOPWORDS, Lookup
 from mrrec.catalog.vocabulary import Vocabulary
@@ -43,6 +44,7 @@ class Catalog:
         self.position = {item.id: i for i, item in enumerate(self.items)}
         self.kinds = tuple(dict.fromkeys(item.kind for item in self.items))
         self.lookup = Lookup(self.items, vocabulary)
+        self.crowd: Crowd | None = None  # what everybody did, where there are events
         self._table = table
 
     @classmethod
@@ -96,6 +98,28 @@ class Catalog:
         """What a taste can be about, by kind."""
         return {kind: FeatureIndex([i for i in self.items if i.kind == kind]) for kind in self.kinds}
 
+    @cached_property
+    def table(self) -> FeatureTable:
+        """The same, of all items at once."""
+        return FeatureTable(self.items, self.features)
+
+    @cached_property
+    def _terms_of(self) -> tuple[np.ndarray, np.ndarray]:
+        """Numbers of the vocabulary's terms that items carry, one after the other, and where each item's begin."""
+        number = {n: i for i, n in enumerate(self.vocabulary.names)}
+        held = [[number[t] for t in (*i.genres, *i.themes) if t in number] for i in self.items]
+        return np.array([n for row in held for n in row], np.int64), np.cumsum([0, *map(len, held)])
+
+    def subjects(self, vector: np.ndarray) -> np.ndarray:
+        """Cosine of each item's nearest term to `vector` (dim,), shape (n_items,); 0 where it carries none."""
+        flat, ends = self._terms_of
+        found = np.zeros(len(self.items), np.float32)
+        filled = np.diff(ends) > 0
+        if filled.any():
+            near = self.vocabulary.similarity(vector)[flat]
+            found[filled] = np.maximum.reduceat(near, ends[:-1][filled])
+        return found
+
     def vector(self, item_id: str) -> np.ndarray:
         return self.vectors[self.position[item_id]]
 
@@ -103,10 +127,10 @@ class Catalog:
         """Cosine of every item to `vector` (dim,), shape (n_items,)."""
         return self.vectors @ vector
 
-    def lexical(self, text: str) -> np.ndarray:
-        """BM25 of every item for the words of `text`, scaled to 0..1, shape (n_items,)."""
+    def lexical(self, text: str, limit: int = LEXICAL_LIMIT) -> np.ndarray:
+        """BM25 of the `limit` best items for the words of `text`, scaled to 0..1, shape (n_items,)."""
         scores = np.zeros(len(self.items), np.float32)
-        for item_id, score in self._table.match(" ".join(telling(text)), LEXICAL_LIMIT).items():
+        for item_id, score in self._table.match(" ".join(telling(text)), limit).items():
             scores[self.position[item_id]] = score
         top = scores.max(initial=0.0)
         return scores / top if top > 0 else scores

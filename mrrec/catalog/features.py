@@ -1,4 +1,4 @@
-"""Everything that a taste can be about in one kind of item, with how common it is in the catalogue."""
+"""Everything that a taste can be about, with how common it is in the catalogue."""
 
 from __future__ import annotations
 
@@ -6,8 +6,11 @@ from collections import defaultdict
 from collections.abc import Sequence
 
 import numpy as np
+from scipy.sparse import csr_array
 
 from mrrec.catalog.items import Item, features
+
+SORTS = ("genre", "theme", "name", "decade", "language")
 
 
 class FeatureIndex:
@@ -37,3 +40,28 @@ class FeatureIndex:
 
     def __len__(self) -> int:
         return len(self.names)
+
+
+class FeatureTable:
+    """The features of all items as one sparse table, a column for each kind's feature.
+
+    Attributes
+    ----------
+    held : 1 where an item carries a feature, shape (n_items, n_columns)
+    columns : (kind, sort, value) → column
+    sorts : column → its sort, as a place in SORTS, shape (n_columns,)
+    share : how much of its kind carries each feature, shape (n_columns,)
+    """
+
+    def __init__(self, items: Sequence[Item], indices: dict[str, FeatureIndex]):
+        offsets, n = {}, 0
+        for kind, index in indices.items():
+            offsets[kind] = n
+            n += len(index)
+        self.columns = {(k, *f): offsets[k] + at for k, index in indices.items() for f, at in index.numbers.items()}
+        self.sorts = np.array([SORTS.index(s) for index in indices.values() for s, _ in index.names], np.int8)
+        self.share = np.concatenate([index.share for index in indices.values()]) if indices else np.zeros(0)
+        rows = [indices[i.kind].of[i.id] + offsets[i.kind] for i in items]
+        ends = np.cumsum([0, *map(len, rows)])
+        flat = np.concatenate(rows) if rows else np.zeros(0, np.int64)
+        self.held = csr_array((np.ones(len(flat), np.float32), flat, ends), shape=(len(rows), n))

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import unicodedata
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, fields
 from datetime import date
 from pathlib import Path
 
@@ -17,7 +18,11 @@ MAKERS = {"film": "director", "book": "author", "game": "studio"}
 
 @dataclass(frozen=True)
 class Item:
-    """One thing to recommend. `length` is in minutes (film), pages (book) or hours (game); 0 is unknown."""
+    """One thing to recommend.
+
+    `length` is in minutes (film), pages (book) or hours (game), `popularity` a count of any unit; 0 is unknown.
+    `more` are further facts as "name: value".
+    """
 
     id: str
     kind: str
@@ -31,6 +36,8 @@ class Item:
     language: str = ""
     length: int = 0
     description: str = ""
+    popularity: float = 0.0
+    more: tuple[str, ...] = ()
 
     @property
     def label(self) -> str:
@@ -59,11 +66,15 @@ class Item:
             bits.append(f"with {', '.join(self.people)}")
         if self.length:
             bits.append(f"{self.length} {UNITS.get(self.kind, '')}".strip())
-        bits.append(", ".join(self.themes))
+        bits += [", ".join(self.themes), *self.more]
         return f"{self.label} {self.kind}: " + "; ".join(b for b in bits if b)
 
     def to_dict(self) -> dict:
-        return {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
+        row = {k: list(v) if isinstance(v, tuple) else v for k, v in asdict(self).items()}
+        return {k: v for k, v in row.items() if v or k not in ("popularity", "more")}
+
+
+_COLUMNS = {f.name for f in fields(Item)} | {"item_id"}
 
 
 def normalise(text: str) -> str:
@@ -100,7 +111,8 @@ def read_items(path: Path | str) -> list[Item]:
     """Read a catalogue from a JSONL, CSV or Parquet file, or from every such file of a folder.
 
     `title` is required; the other columns of `Item` are optional, lists may be written with `;`
-    between their members. Raises ValueError that names the file and the row.
+    between their members; columns that `Item` lacks become facts in `more`. Raises ValueError
+    that names the file and the row.
     """
     path = Path(path)
     if not path.exists():
@@ -147,25 +159,28 @@ def _rows(path: Path) -> Iterator[tuple[str, dict]]:
 
 
 def _item(row: dict, where: str) -> Item:
+    row = {k: v for k, v in row.items() if not (isinstance(v, float) and math.isnan(v))}  # an empty cell, in Parquet
     title = str(row.get("title") or "").strip()
     if not title:
         raise ValueError(f"{where}: the title is missing")
     kind = str(row.get("kind") or "item").strip().lower()
     values = {"kind": kind, "title": title}
-    for name in ("year", "length"):
+    for name, number in (("year", int), ("length", int), ("popularity", float)):
         raw = row.get(name)
         try:
-            values[name] = int(float(raw)) if raw not in (None, "") else 0
+            values[name] = number(float(raw)) if raw not in (None, "") else number(0)
         except (TypeError, ValueError):
             raise ValueError(f"{where}: {name} is {raw!r}, not a number") from None
     if values["year"] > date.today().year + 5:
         raise ValueError(f"{where}: the year {values['year']} lies in the future")
-    for name in LISTS:
+    for name in (*LISTS, "more"):
         raw = row.get(name)
         if raw is None:
             raw = ()
         members = raw.split(";") if isinstance(raw, str) else list(raw)
         values[name] = tuple(str(m).strip() for m in members if str(m).strip())
+    others = {k: v for k, v in row.items() if k not in _COLUMNS and isinstance(v, (str, int, float))}
+    values["more"] += tuple(f"{k.replace('_', ' ')}: {v}" for k, v in others.items() if str(v).strip())
     for name in ("country", "language", "description"):
         values[name] = str(row.get(name) or "").strip()
     given = row.get("id") or row.get("item_id")

@@ -6,6 +6,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
 
 from rapidfuzz import fuzz, process
 from rapidfuzz.distance import OSA
@@ -156,7 +158,7 @@ class Lookup:
         named = {w for key in self._names for w in key.split()}
         self._ordinary = frozenset(ordinary)
         self.known = vocabulary.words | frozenset(
-            ordinary | STOPWORDS | named | {w for key in self._titles for w in key.split()}
+            ordinary | _everyday() | STOPWORDS | named | {w for key in self._titles for w in key.split()}
         )
         self._near: dict[str, list[str]] = defaultdict(list)  # words of titles and names by first letter
         for word in named | {w for key in self._titles for w in key.split()}:
@@ -309,7 +311,8 @@ class Lookup:
         capital = spoken.capital(i) and not spoken.opens(i)
         if capital and self._is_part_of_name(spoken, i, j):
             return False
-        common = key in self._ordinary or bool(self._vocabulary.find(surface)) or key in self.places
+        ordinary = key in self._ordinary or key in _everyday()
+        common = ordinary or bool(self._vocabulary.find(surface)) or key in self.places
         if capital and not (self._vocabulary.find(surface) or key in self.places):
             return True
         if _MADE_BY.search(spoken.text[: spoken.spans[i][0]]):
@@ -462,6 +465,12 @@ class Lookup:
     def _of_year(items: list[Item], after: str) -> tuple[Item, ...]:
         year = re.match(r"[\"'”’»*]?\s*\(?(?:of |from )?((?:18|19|20)\d\d)\b", after)
         return tuple([i for i in items if year and i.year == int(year[1])] or items)
+
+
+@cache
+def _everyday() -> frozenset[str]:
+    """Ordinary English words, from this project's own texts: no slips, and no names where no capital says so."""
+    return frozenset(Path(__file__).with_name("words.txt").read_text("utf-8").split())
 
 
 def _year_in_words(year: str) -> str:

@@ -218,6 +218,10 @@ class Vocabulary:
         """`name` and the terms that who rules it out would rule out too."""
         return (name, *(n for n in NEAR.get(name, ()) if n in self.counts))
 
+    def similarity(self, vector: np.ndarray) -> np.ndarray:
+        """Cosine of every term to `vector` (dim,), shape (n_names,)."""
+        return self._vectors @ vector if len(self._vectors) else np.zeros(0, np.float32)
+
     def resolve(self, phrase: str, vector: np.ndarray | None = None, limit: int = 3) -> list[str]:
         """The terms that `phrase` means: those that stand in it, else the nearest to its `vector`."""
         if terms := self.find(phrase):

@@ -1,8 +1,8 @@
 """What people did with items, from a file of anybody's making: CSV, JSONL or Parquet.
 
 Columns: `user_id`, `item_id`, `timestamp` (seconds or milliseconds since the epoch, or an ISO date), and a `rating` of
-any scale or an `event` (also called `kind`: liked, finished, …) or both; `text` may be there. Whatever else is there is
-not read.
+any scale or an `event` (also called `kind`: liked, finished, …) or both; `text` may be there, and an event `said` with
+a text needs no item. Whatever else is there is not read.
 """
 
 from __future__ import annotations
@@ -91,6 +91,8 @@ class Histories(Sequence):
         items: dict[str, int] = {}
         columns = person, item, event, rating, when = array("i"), array("i"), array("b"), array("f"), array("d")
         for e in events:
+            if not e.item_id:  # something said of no item
+                continue
             person.append(people.setdefault(e.person, len(people)))
             item.append(items.setdefault(e.item_id, len(items)))
             event.append(_EVENTS.index(e.event))
@@ -279,12 +281,12 @@ def _event(row: dict, where: str, latest: float) -> Event:
             raise ValueError(f"{where}: event is {given!r}; there are {', '.join(EVENT_VALUE)}")
         if event == "rated":
             raise ValueError(f"{where}: rating is missing, and the event is 'rated'")
-    when = _when(row.get("timestamp"), where)
+    when = moment(row.get("timestamp"), where)
     if when > latest:
         raise ValueError(f"{where}: timestamp is {row['timestamp']!r}, which lies in the future")
-    return Event(
-        _id(row, "user_id", where), _id(row, "item_id", where), event, when, rating, str(row.get("text") or "")
-    )
+    text = str(row.get("text") or "")
+    item = "" if event == "said" and text and row.get("item_id") in (None, "") else _id(row, "item_id", where)
+    return Event(_id(row, "user_id", where), item, event, when, rating, text)
 
 
 def _id(row: dict, name: str, where: str) -> str:
@@ -312,22 +314,22 @@ def _rating(raw, where: str) -> float | None:
     return rating
 
 
-def _when(raw, where: str) -> float:
-    """Seconds since the epoch."""
+def moment(raw, where: str, name: str = "timestamp") -> float:
+    """Seconds since the epoch. Raises ValueError that says `where` and which column."""
     if isinstance(raw, datetime):
         return (raw if raw.tzinfo else raw.replace(tzinfo=UTC)).timestamp()
     if isinstance(raw, date):
         return datetime(raw.year, raw.month, raw.day, tzinfo=UTC).timestamp()
     if raw is None or raw == "":
-        raise ValueError(f"{where}: timestamp is empty")
+        raise ValueError(f"{where}: {name} is empty")
     try:
         when = math.nan if isinstance(raw, bool) else float(raw)
     except (TypeError, ValueError):
         try:
-            moment = datetime.fromisoformat(str(raw).strip())
-            return (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).timestamp()
+            at = datetime.fromisoformat(str(raw).strip())
+            return (at if at.tzinfo else at.replace(tzinfo=UTC)).timestamp()
         except ValueError:
             when = math.nan
     if not math.isfinite(when):
-        raise ValueError(f"{where}: timestamp is {raw!r}, neither seconds since 1970 nor a date such as 2021-05-30")
+        raise ValueError(f"{where}: {name} is {raw!r}, neither seconds since 1970 nor a date such as 2021-05-30")
     return when / 1000 if abs(when) > 1e11 else when  # milliseconds: as seconds it would be after the year 5000

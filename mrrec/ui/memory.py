@@ -12,7 +12,7 @@ import gradio as gr
 from mrrec.assistant import Assistant
 from mrrec.memory import GoneForGood, MemoryNotFound
 from mrrec.memory.imports import FORMATS, make_plan, new_turn, preview, records
-from mrrec.memory.local import Switches
+from mrrec.memory.switches import Switches
 from mrrec.ui.markup import counted, defused, safe
 from mrrec.ui.panel import panel, summary, timeline
 from mrrec.ui.session import Session

@@ -13,7 +13,10 @@ _WISH = either(
     "would (?:like|love|enjoy), 'd (?:like|love|enjoy|prefer), look(?:ing)? for, in (?:the|a) mood, feel(?:ing)? like, "
     "fancy, could (?:do with|use|go for), crav(?:e|ing), searching for, hunting for, hoping for, up for, "
     "after (?:a|an|some)\\b, keen (?:on|for), interested in, wouldn't mind, (?:am|'m) after, i mean(?:t)?, "
-    "should(?:n't)? be, must(?:n't| not)? (?:be|have)"
+    "should(?:n't)? be, must(?:n't| not)? (?:be|have), (?:has|have|needs|ought|had) to be, hoping to, "
+    "(?:i|we)(?:'d| had| have|'ve)? (?:did |already |clearly |just )?(?:say|said|asked(?: you)? for|requested|specified|"
+    "mentioned|was after), (?:didn't|haven't|did) (?:i|we) (?:say|said|ask(?:ed)?(?: you)? for|mention(?:ed)?), "
+    "leaning (?:towards?|to), torn between"
 )
 _THING = r"(?:\w+ ){0,3}(?:films?|movies?|books?|novels?|games?|one|ones)"
 _REQUEST = re.compile(
@@ -42,6 +45,24 @@ _REQUEST = re.compile(
     ),
     re.I,
 )
+_WORKS = r"(?:films|movies|pictures|books|novels|(?:video )?games|titles)"
+_WORK = r"(?:film|movie|picture|book|novel|(?:video )?game)"
+# Questions whose answer is a list of items; |…| stands for a title or a name that was read.
+_LISTED = re.compile(
+    rf"\b(?:which|what) (?:(?!is\b|was\b|are\b|were\b)[\w'|-]+ ){{0,3}}{_WORKS}\b|"
+    rf"\b(?:which|what) (?:(?:other|more|late|early|recent|old|new|\w+er) )?{_WORK}s? "
+    r"(?:do|does|did|has|have|had|with|by|from|of|shows?|features?|stars?|unites?|brings?)\b|"
+    r"\bwhat(?: else| other| more)? (?:did|has|have|had|does|do) (?:\||(?:he|she|they)\b)[^?]*\b"
+    r"(?:direct(?:ed)?|make|made|wr[io]te|written|do|done|develop(?:ed)?|star(?:red)?|act(?:ed)?|play(?:ed)?|shoot|shot|released?|created?|appear\w*)\b|"
+    r"\bwhat(?: else)? (?:is|was|were|has|have) (?:\|[| ]*)(?:been )?in\b|"
+    r"\bwhat (?:else )?(?:have|do|did) you (?:got|get|have|know)\b(?=.*\|)|"
+    r"\b(?:do|does|did|has|have) \|[| ]*(?:(?:ever|also) )?(?:have|has|make|made|written|write|direct(?:ed)?|"
+    r"develop(?:ed)?|done|do|star(?:red)?|play(?:ed)?)\b.*\b(?:an?|any|another|other|more|anything|something)\b|"
+    r"\b(?:do|did|have|has|are|were) \|[| ]*(?:and|&) \|[^?]*\b(?:in|together|share|films?|movies?)\b|"
+    rf"\b(?:are|were) there (?:[\w'|-]+ ){{0,2}}{_WORKS}\b",
+    re.I,
+)
+_CLEFT = re.compile(r"^(?:what|all|the thing)(?: that)? (?:i|we|i'm|we're|i'd|we'd)\b(?!.*\?).*\b(?:is|was|are|would be)\b", re.I)
 _WISHED = re.compile(
     rf"(?:\b|(?='d))(?:{_WISH}|(?:got|have|know(?: of)?|is there|are there)(?: you)?(?: got)? an?\b)", re.I
 )
@@ -92,19 +113,19 @@ _SOCIAL = re.compile(
     + r"\b)+\W*",
     re.I,
 )
-_COMMAND = re.compile(r"^(?:forget|undo|remember|delete|erase|don't remember|remove|export|clear)\b", re.I)
+_COMMAND = re.compile(r"^(?:forget(?! (?:(?:it|that|about (?:it|that))\s*(?:$|[,.;:!—-])|what (?:i|we)\b))|undo|remember(?!\W*$)|delete|erase|don't remember|remove|export|clear)\b", re.I)
 _LEAD_IN = re.compile(
     "^(?:"
     + either(
         "hi, hello, hey there, hey, ok, okay, well, so, and, but, hm+, oh, also, now, then, thanks, thank you, "
         "cool, great, "
-        "nice, yes, yeah, sure, no, nope, actually, maybe, perhaps, please, right, alright"
+        "nice, yes, yeah, sure, close, nearly, almost, not quite, no, nope, actually, maybe, perhaps, please, right, alright"
     )
     + r"\b[\s,!.-]*)+",
     re.I,
 )
 _SPLIT = re.compile(
-    r"(?<=[.!?;])\s+|(?:,|\s-|—|–)\s*(?="
+    r"(?<=[.!?;:])\s+|(?:,|\s-|—|–)\s*(?="
     + either(
         "i, i'd, i'm, i've, what, which, recommend, suggest, give, show, find, something, anything, any, can, "
         "could, how, now, "
@@ -141,20 +162,30 @@ def parts(text: str) -> list[Part]:
     return [Part(a, b, _act(text[a:b].strip())) for a, b in spans]
 
 
+def core(text: str) -> str:
+    """`text` without what only leads in: "Well, and", "Thanks, but"."""
+    return _LEAD_IN.sub("", text.strip())
+
+
+def social(text: str) -> bool:
+    """Whether `text` is courtesy and nothing else."""
+    return bool(_SOCIAL.fullmatch(text.strip()))
+
+
 def _act(text: str) -> str:
     if _SOCIAL.fullmatch(text):
         return "social"
-    core = _LEAD_IN.sub("", text)
-    if _COMMAND.match(core):
+    words = core(text)
+    if _COMMAND.match(words):
         return "command"
-    if _REQUEST.search(core):
+    if _REQUEST.search(words) or _LISTED.search(words):
         return "ask"
-    if _WISHED.search(core):
+    if _WISHED.search(words) or _CLEFT.match(words):
         return "wish"
-    if _STATEMENT.match(core):
+    if _STATEMENT.match(words):
         return "state"
-    if _QUESTION.match(core):
+    if _QUESTION.match(words):
         return "question"
-    if _VERDICT.search(core) and not _NOUN_PHRASE.match(core):
+    if _VERDICT.search(words) and not _NOUN_PHRASE.match(words):
         return "state"
     return "fragment"

@@ -50,11 +50,38 @@ class Relation:
 
 
 @dataclass(frozen=True)
+class Correction:
+    """Something untrue that was said of `item`; `role` is director, author, studio, maker, cast or year.
+
+    `truths` are what the catalogue has in that role.
+    """
+
+    item: Item
+    claimed: str
+    role: str
+    truths: tuple[str, ...]
+
+    @property
+    def sentence(self) -> str:
+        """What puts it right, in one sentence."""
+        true = _and(self.truths)
+        if self.role == "year" and len(self.truths) > 1:
+            return f"The catalogue has {self.item.title} from {true}, not from {self.claimed}."
+        if self.role == "year":
+            return f"{self.item.title} is from {true}, not from {self.claimed}."
+        if self.role == "cast":
+            return f"As far as the catalogue knows, {self.item.label} has {true} in it, not {self.claimed}."
+        done = {"director": "directed", "author": "written", "studio": "developed"}.get(self.role, "made")
+        return f"{self.item.label} was {done} by {true}, not by {self.claimed}."
+
+
+@dataclass(frozen=True)
 class Request:
     """What a message asks for, and what it must hold. `act` is recommend or talk.
 
     `open` asks for a recommendation and says nothing about it. `genres` bind (`either`: any of them will do), `terms`
-    are wishes; `avoid` are terms ruled out. Years are (first, last), both included.
+    are wishes; `avoid` are terms ruled out. Years are (first, last), both included. `corrections` put right what the
+    message takes for granted; they bind nothing. `accepted` are items of the last answer that are taken.
     """
 
     text: str
@@ -78,6 +105,8 @@ class Request:
     places: tuple[Place, ...] = ()
     count: int | None = None
     follow_up: bool = False
+    corrections: tuple[Correction, ...] = ()
+    accepted: tuple[Item, ...] = ()
 
     @property
     def names(self) -> tuple[tuple[str, ...], ...]:
@@ -155,3 +184,12 @@ def years_label(first: int, last: int) -> str:
 
 def _or(words) -> str:
     return " or ".join(words)
+
+
+def _and(words) -> str:
+    """
+    >>> _and(["a"]), _and(["a", "b", "c"])
+    ('a', 'a, b and c')
+    """
+    *first, last = words
+    return f"{', '.join(first)} and {last}" if first else last

@@ -10,6 +10,8 @@ from itertools import islice
 from mrrec.agent.request import measures
 from mrrec.agent.request.conditions import Request
 from mrrec.agent.request.places import Place
+from mrrec.agent.request.reply import CHANGES, INSISTS, RESETS
+from mrrec.agent.request.wishes import says_something
 from mrrec.catalog import Catalog, Item
 from mrrec.catalog.vocabulary import PACES
 
@@ -31,9 +33,43 @@ _HEAVY = frozenset("dark bleak tragic melancholy gritty cynical".split())
 _DIFFERENT = re.compile(r"\bdifferent|unexpected", re.I)
 
 
-def is_follow_up(now: Request, text: str, explicit_kind: bool, referred: bool, asked: bool, previous: Request) -> bool:
-    """Whether the request rests on the one before: it has no subject of its own, or says that it goes on."""
-    if referred or (asked and previous.open):
+_REVOKES = re.compile(
+    r"^\W*(?:(?:no|ok|okay|hm+|well|oh|sorry|actually|wait)\W+)*(?:forget|scrap|ignore|drop|undo|disregard) "
+    r"(?:what (?:i|we)(?:'ve| have)? (?:just )?(?:said|asked(?: for)?|wrote|wanted|told you)|all that|that|it)\s*[,.;:!—-]+\s*"
+    r"(?P<rest>.+)",
+    re.I | re.S,
+)
+
+
+def revoked(text: str) -> str:
+    """What is wanted in place of what was said, where `text` takes that back and goes on; else empty.
+
+    >>> revoked("Forget that, a western would be better"), revoked("Forget that.")
+    ('a western would be better', '')
+    """
+    match = _REVOKES.match(text.replace("’", "'"))
+    return match["rest"] if match and says_something(match["rest"]) else ""
+
+
+def insists(text: str) -> bool:
+    """Whether a message says that it corrects or changes what was asked for."""
+    return bool(INSISTS.search(text) or CHANGES.search(text))
+
+
+def is_follow_up(
+    now: Request,
+    text: str,
+    explicit_kind: bool,
+    referred: bool,
+    asked: bool,
+    previous: Request,
+    goes_on: bool = False,
+) -> bool:
+    """Whether the request rests on the one before: it has no subject of its own, or says that it goes on (`goes_on`:
+    it is known to)."""
+    if RESETS.search(text):
+        return False
+    if referred or (asked and previous.open) or (goes_on and not now.like and not now.surprise):
         return True
     swap = bool(_SWAP.search(text))
     if now.surprise:
@@ -59,6 +95,8 @@ def continued(previous: Request, now: Request, text: str, catalog: Catalog, refe
     adds, instead = bool(_ADDS.search(text)), bool(_INSTEAD.search(text))
     kinds = previous.kinds if previous.kinds and not _names_kind(now, referred) else now.kinds or previous.kinds
     genres = _unique(previous.genres + now.genres) if adds or not now.genres else now.genres
+    if now.genres and set(now.genres) <= set(previous.genres):  # said once more
+        genres = previous.genres
     genres = tuple(g for g in genres if g not in now.avoid)
     wanted = {*now.terms, *now.genres}
     merged = replace(

@@ -158,7 +158,7 @@ LONG = {"film": 140, "book": 450, "game": 30}
 _AMOUNT = (
     r"(?:\d+(?:[.,]\d+)?|(?:an?|one|two|three|four|five|six|seven|eight|nine)(?: hundred)|half an?|an?|" + NUMBER[3:]
 )
-_UNIT = r"(?:h(?:ou)?rs?|h|mins?|minutes?|pages?|pp)(?![-\w])"
+_UNIT = r"(?:h(?:ou)?rs?|(?:(?<=\d)|(?<=\d ))h|mins?|minutes?|pages?|pp)(?![-\w])"
 _DURATION = (
     rf"(?P<n>{_AMOUNT})[- ]*(?P<half>and a half )?(?P<unit>{_UNIT})(?P<half2> and a half)?"
     rf"(?:(?: and)? ?(?P<n2>\d+|{either(', '.join(NUMBERS))})(?: ?(?:mins?|minutes?)\b)?)?"
@@ -178,12 +178,13 @@ _SHORT = re.compile(
     r"\b(?:short(?! stor)|brief|bite-?sized?|quick(?= (?:read|game|watch|one|film|movie|book)))\b", re.I
 )
 _LONG = re.compile(
-    r"(?<!as )(?<!how )(?<!day )\b(?:long(?!-| ago| time| day| week| as)|lengthy|doorstop(?:per)?|epic-length)\b", re.I
+    r"(?<!as )(?<!how )(?<!day )\b(?:long(?!-| ago| time| day| week| as| for\b| to\b)|lengthy|doorstop(?:per)?|epic-length)\b", re.I
 )
 
 COMPARED = re.compile(
-    r"\b(?:(?P<word>shorter|quicker|longer|older|earlier|newer|later|more recent)\b(?! on\b)|too (?P<too>long|"
-    r"short|old|new)\b)",
+    r"\b(?:(?P<word>shorter|quicker|longer|older|earlier|newer|later|more recent)\b(?! on\b)|"
+    r"(?:too|(?<!something )(?<!anything )(?<!one )(?<!ones )(?:that|it|this|these|those|they)(?:'s| is|'re| are) "
+    r"(?:a (?:bit|little)|rather|quite|pretty|awfully|way too)) (?P<too>long|short|old|new|recent|modern|dated)\b)",
     re.I,
 )
 _MORE_THAN = {
@@ -196,7 +197,8 @@ _MORE_THAN = {
     "later": 1,
     "more recent": 1,
 }
-_TOO = {"long": "shorter", "short": "longer", "old": "newer", "new": "older"}
+_TOO = {"long": "shorter", "short": "longer", "old": "newer", "dated": "newer", "new": "older", "recent": "older",
+        "modern": "older"}  # fmt: skip
 
 Bounds = dict[str, tuple[float, float]]  # kind: least and most, in the kind's unit
 

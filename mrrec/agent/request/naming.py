@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from itertools import product
 
-from mrrec.agent.request import measures, phrases
-from mrrec.agent.request.acts import parts
+from mrrec.agent.request import measures, phrases, roles
+from mrrec.agent.request.acts import Part, core, parts
 from mrrec.agent.request.conditions import Named, Relation, Request
 from mrrec.agent.request.phrases import Said
+from mrrec.agent.request.premises import Claim, claims, corrections
+from mrrec.agent.request.reply import TURNED_DOWN, titles_said
+from mrrec.agent.request.wishes import lasting, says_something, tells, wished
 from mrrec.catalog import Catalog, Item
 from mrrec.catalog.items import normalise
-from mrrec.catalog.lookup import KIND_NOUN, ROLE, Mention
+from mrrec.catalog.lookup import KIND_NOUN, Mention
 
 MOST_LIKE = 5  # works that stand for somebody in "like Hitchcock"
 
@@ -27,6 +29,11 @@ _PRAISE = re.compile(
     re.I,
 )
 _SEEN = re.compile(r"\b(?:seen|watched|read|played|finished|know|have|own)\s+(?:both )?$", re.I)
+_SEEN_AFTER = re.compile(
+    r"\W*(?:(?:i|we)(?:'ve| have)?|i've|we've|been there,?) (?:\w+ )?(?:seen|watched|read|played|finished|know|own)\b(?! like)|"
+    r"\W+(?:already )?(?:seen|watched|read|played) (?:it|that|already)\b",
+    re.I,
+)
 _THAN = re.compile(r"\bthan\s+(?:the )?$", re.I)
 _MORE_OF = re.compile(
     r"\b(?:similar|like (?:that|it|this|those)|more|next|another|else|what now|now what|in the same vein)\b", re.I
@@ -45,38 +52,56 @@ _LIKE = re.compile(
     re.I,
 )
 _OWN = re.compile(rf"^(?:'s?)?\s+(?:\w+\s+){{0,2}}{KIND_NOUN}\b|^'s?\b", re.I)
-_ROLE_AFTER = re.compile(
-    r"^(?:'s?)?\s+(?:(?P<maker>directors?|authors?|writers?|makers?|creators?|studio|developers?)|"
-    r"(?P<player>stars?|leads?|actors?|actress|cast))\b",
-    re.I,
-)
-_SAME = re.compile(
-    r"\b(?:(?:by|from) (?:him|her|them|that (?:guy|man|woman|person))|with (?P<with>him|her|them)|"
-    r"(?:the )?(?:same|that|this|its|"
-    r"his|her|their) (?:(?P<maker>directors?|authors?|writers?|studio|developers?|makers?|creators?|filmmaker)|"
-    r"(?P<player>actors?|actress|stars?|leads?|cast)))\b",
-    re.I,
-)
 _THE_ONE = re.compile(
     r"\bthe one (?:with|about|by|from|set in|on) (?:the |a )?(?P<of>[\w' ]{3,30})|\bthe (?P<what>[\w' ]{3,25}?) one\b",
     re.I,
 )
-_WORDS_OF_KIND = {
-    "film": r"direct|film|star|act|cast|lead|movie|play",
-    "book": r"author|writ|wrote|novel|book",
-    "game": r"studio|develop|game|design",
-}
-_MADE = re.compile(
-    r"\b(?:behind|made|makes|direct\w*|wrote|written|creat\w+|develop\w+|design\w+|did|brought|gave|responsible)\b"
+_COULD_IT = re.compile(
+    r"(?:can|could|may|might|shall|should|would|won't|can't|couldn't|wouldn't|what if|what about)\b|"
+    r"where(?:'s| is| are) (?:the|those|my|one)\b|(?:have|has|do|is|are) (?:you|there|we)\b(?! (?:like|love|enjoy|think|"
+    r"seen|watched|read|played|sure|real|a\b))",
+    re.I,
 )
-_FIRST_BILLED = re.compile(r"\b(?:star|lead|leading (?:man|lady|actor|actress)|main role)\b", re.I)
+# What is shown, and lacks something: "these aren't funny", "|||| isn't a comedy", "I don't see anything by Lem"
+_MISSING = re.compile(
+    r"(?:\b(?:these|those|they|none of (?:them|these|those|it)|that|it|this|(?:first|second|third|fourth|fifth|last)(?: one)?)|"
+    r"\|)(?:'re| is| are|'s|) ?(?:isn't|aren't|not|is|are|was not|wasn't|doesn't (?:look|sound|feel|seem))\b|"
+    r"\b(?:don't|can't|cannot|do not|didn't|couldn't) (?:see|find|spot|notice)\b",
+    re.I,
+)
+_LACKS = re.compile(
+    r"(?:\b(?:these|those|they|that|it|this|one|first|second|third|fourth|fifth|last)|\|)"
+    r"(?:'re| is| are|'s| was| were)? ?(?:isn't|aren't|not|wasn't|doesn't)$",
+    re.I,
+)
+_LACKS_TOO = (  # before and after the negation
+    (re.compile(r"\bnone$", re.I), re.compile(r"(?: of (?:them|these|those|it))? (?:is|are|was|were|seems?|looks?)\b", re.I)),
+    (
+        re.compile(r"\b(?:i|we) (?:don't|can't|cannot|do not|didn't|couldn't)$", re.I),
+        re.compile(r" (?:really )?(?:see|find|spot|notice)\b", re.I),
+    ),
+)
+_NEGATED_AFTER = re.compile(
+    r"^['’]?s?\s+(?:did(?:n['’]t| not)|has(?:n['’]t| not)|had no|does(?:n['’]t| not)|is(?:n['’]t| not)|"
+    r"was(?:n['’]t| not)|never)\s",
+    re.I,
+)
 
 
 class Naming:
     """Reads titles, names and references out of `said` and blanks them there, with every part that asks for nothing."""
 
-    def __init__(self, said: Said, catalog: Catalog, previous: Request | None, shown: tuple[Item, ...], asked: bool):
+    def __init__(
+        self,
+        said: Said,
+        catalog: Catalog,
+        previous: Request | None,
+        shown: tuple[Item, ...],
+        asked: bool,
+        searching: bool = False,
+    ):
         self.said, self.catalog, self.previous, self.shown, self.asked = said, catalog, previous, shown, asked
+        self.searching = searching
         self.lookup = catalog.lookup
         self.like: list[Item] = []
         self.avoid_items: list[Item] = []
@@ -86,17 +111,31 @@ class Naming:
         self.relations: list[Relation] = []
         self.compared: tuple[Item, ...] = ()  # "shorter than Dune"
         self.referred: tuple[Item, ...] = ()  # of those shown
+        self.rejected = False  # one of those shown is turned down
+        self.of_taste = False  # what is live tells of lasting tastes
+        self.claims: list[Claim] = []
+        self.told: list[tuple[list[tuple[Item, ...]], str]] = []  # titles of an aside, and the words about them
+        self.pending: list[tuple[Item, ...]] = []  # of those, the ones that are examples if nobody of theirs is meant
         self._read()
+
+    @property
+    def corrections(self):
+        return corrections(self.claims)
 
     def _read(self) -> None:
         said = self.said
         pointed = phrases.references(said, len(self.shown)) + self._described()
-        mentions = self.lookup.mentions(said.rest)
+        mentions = roles.tidied(self.lookup.mentions(said.rest), said.rest, self.catalog)
+        mentions = self._with_shown(mentions)
+        self.claims = claims(said.rest, mentions, self.catalog)
+        mentions = self._without_claims(mentions)
+        mentions = roles.spelt_out(mentions, said.rest, self.catalog)
         for mention in mentions:
             said.blank(mention.start, mention.end)
-        said.negated = phrases.negated_spans(said.rest)
+        said.negated = [s for s in phrases.negated_spans(said.rest) if not self._of_shown(s[0])]
         self.parts = parts(said.rest)
-        self.live = [p for p in self.parts if self._is_live(said.rest[p.start : p.end], p.act)]
+        self.plain = [p for p in self.parts if self._is_live(said.rest[p.start : p.end], p.act)]
+        self.live = self._with_wishes(mentions)
         self._read_kinds_of_titles(mentions)
         self._read_mentions(mentions)
         for part in self.parts:
@@ -105,6 +144,41 @@ class Naming:
         pointed += self._that(pointed, mentions)
         self._read_references(pointed)
         self._read_same_maker()
+        if self.pending and not (self.relations or self.named or self.avoid_names):
+            self.like += _flat(self.pending)
+            self.titles += [items[0].title for items in self.pending]
+
+    def _with_shown(self, mentions: list[Mention]) -> list[Mention]:
+        """`mentions` with titles that were shown and that look-up passed over, for want of words about them."""
+        found = list(mentions)
+        for item, start, end in titles_said(self.said.rest, self.shown):
+            if not any(m.start < end and start < m.end for m in found):
+                found.append(Mention(self.said.rest[start:end], start, end, items=(item,)))
+        return sorted(found, key=lambda m: m.start)
+
+    def _without_claims(self, mentions: list[Mention]) -> list[Mention]:
+        """Blank what is only claimed, and leave those mentions that are asked for besides."""
+        for claim in self.claims:
+            keep = claim.name if claim.asked else claim.title if claim.role == "year" else (0, 0)
+            inside = [m for m in mentions if claim.span[0] <= m.start < claim.span[1]]
+            mentions = [m for m in mentions if m not in inside or (m.start, m.end) == keep]
+            self.avoid_items += claim.items
+            around = self.said.rest[: claim.span[0]]
+            if claim.asked:
+                self.said.blank(claim.name[1], claim.span[1])
+                continue
+            role = roles.before(around)
+            if claim.role == "year" and claim.title != claim.span and not role:
+                mentions = [m for m in mentions if (m.start, m.end) != claim.title]
+            if role and roles.side_of(role):  # "the director of that 1994 film Heat"
+                mentions = [m for m in mentions if (m.start, m.end) != claim.title]
+                surface = self.said.text[slice(*claim.title)]
+                mentions.append(Mention(surface, *claim.span, items=claim.items))
+            else:
+                self.told.append(([claim.items], self.said.text[slice(*claim.span)]))
+                self.pending.append(claim.items)
+            self.said.blank(*claim.span)
+        return sorted(mentions, key=lambda m: m.start)
 
     def _is_live(self, text: str, act: str) -> bool:
         """Whether this part of the message belongs to the request."""
@@ -114,7 +188,45 @@ class Naming:
             return False
         if self.asked or measures.spare_time(text):
             return True
-        return bool(self.shown and self.previous and _COMPLAINT.search(text))
+        return bool(self.shown and self.previous and (_COMPLAINT.search(text) or _MISSING.search(text)))
+
+    def _of_shown(self, at: int) -> bool:
+        """Whether the negation that ends `at` tells what those shown lack: "these aren't funny"."""
+        lead, after = self.said.rest[:at], self.said.rest[at:]
+        lacks = _LACKS.search(lead) or any(a.search(lead) and b.match(after) for a, b in _LACKS_TOO)
+        return self.searching and bool(self.shown) and bool(lacks)
+
+    def _with_wishes(self, mentions: list[Mention]) -> list[Part]:
+        """The live parts, with those that wish though nothing in them asks, and with what a search is told besides."""
+
+        def text(part: Part) -> str:
+            return core(self.said.rest[part.start : part.end])
+
+        def titled(part: Part) -> bool:
+            return any(m.items and part.start <= m.start < part.end for m in mentions)
+
+        live = [
+            p
+            for p in self.parts
+            if p in self.plain
+            or (p.act in ("state", "question") and wished(text(p), p.act, self._has_genre, titled(p)))
+        ]
+        if self.searching and not any(says_something(text(p)) for p in live):
+            told = [p for p in self.parts if p not in live and self._bears_on_search(p, text(p), titled(p))]
+            live = [p for p in self.parts if p in live or p in told]
+        if self.searching:
+            say = [p for p in live if says_something(text(p))]
+            self.of_taste = bool(say) and all(p.act == "state" and lasting(text(p)) for p in say)
+        return live
+
+    def _bears_on_search(self, part: Part, text: str, titled: bool) -> bool:
+        """Whether what is told, or asked, while a request is open says more of what is wanted."""
+        if part.act == "question":
+            return not titled and bool(_COULD_IT.match(text))
+        return part.act == "state" and not titled and (lasting(text) or not tells(text))
+
+    def _has_genre(self, words: str) -> bool:
+        return any(t.name in self.catalog.vocabulary.genres for t in self.catalog.vocabulary.find(words))
 
     def _asks(self, at: int) -> bool:
         return any(p.start <= at < p.end for p in self.live)
@@ -137,7 +249,7 @@ class Naming:
         self.kinds, _ = phrases.kinds(preview, self.catalog.kinds)
 
     def _read_mentions(self, mentions: list[Mention]) -> None:
-        for group in _groups(mentions, self.said.text):
+        for group in roles.grouped(mentions, self.said.text):
             if group[0].items:
                 self._read_titles(group)
             else:
@@ -147,26 +259,43 @@ class Naming:
         text, rest = self.said.text, self.said.rest
         start, lead, after = group[0].start, rest[: group[0].start], text[group[-1].end :]
         found = [self._variants(m) for m in group]
-        role = ROLE.search(lead[-120:])
-        role_after = _ROLE_AFTER.match(after)
-        if not self._asks(start):
+        role, role_after = roles.before(lead), roles.AFTER.match(after)
+        sharing = roles.sharing(after) if len(group) > 1 else None
+        side = roles.in_common(lead, after) if len(group) > 1 else ""
+        if sharing:
+            self.said.blank(group[-1].end, group[-1].end + sharing[0].end())
+            self._relate(group, found, sharing[1], sharing[0][0])
+        elif side:
+            self._relate(group, found, side, "")
+        elif not self._asks(start):
             self._read_told(group, found)
-        elif role_after or (role and _role_of(role)):
+        elif role_after or (role and roles.side_of(role)):
             span = role.span() if role and not role_after else None
             if span:
                 offset = max(0, len(lead) - 120)
                 self.said.blank(span[0] + offset, start)
+                self._relate(group, found, roles.side_of(role), role[0])
             else:
                 self.said.blank(group[-1].end, group[-1].end + role_after.end())
-            self._read_relation(group, found, role, role_after)
+                self._relate(group, found, "creators" if role_after["maker"] else "people", role_after[0])
         elif self.said.is_negated(start):
             self.avoid_items += _flat(found)
+            self.rejected |= any(i in self.shown for i in _flat(found))
         elif _THAN.search(lead) and self._compares(lead):
             self.compared += _flat(found)
             self.titles += [m.items[0].title for m in group]
-        elif _SEEN.search(lead):
+        elif self._turns_down(group, found):
             self.avoid_items += _flat(found)
-            if _MORE_OF.search(self.said.rest):
+            self.referred += tuple(i for i in _flat(found) if i in self.shown)
+            self.rejected = True
+        elif _SEEN.search(lead) or _SEEN_AFTER.match(after):
+            self.avoid_items += _flat(found)
+            if any(i in self.shown for i in _flat(found)):
+                self.rejected = True
+                part = next(p for p in self.live if p.start <= start < p.end)
+                if part.act in ("state", "fragment"):  # "read Emma last year" asks for nothing of that year
+                    self.said.blank(part.start, part.end)
+            elif _MORE_OF.search(self.said.rest):
                 self._add_like(found)
         else:
             self._add_like(found)
@@ -174,14 +303,34 @@ class Naming:
     def _read_told(self, group: list[Mention], found: list[tuple[Item, ...]]) -> None:
         """Titles of a statement beside a request: "I loved Heat. What next?\""""
         part = next((p for p in self.parts if p.start <= group[0].start < p.end), None)
-        if part is None or part.act != "state" or not self.live:
+        if part is None or part.act not in ("state", "question") or not self.live:
+            return
+        self.told.append((found, self.said.text[part.start : part.end]))
+        if part.act == "question":
             return
         text = self.said.rest[part.start : part.end]
+        if any(i in self.shown for i in _flat(found)) and not _PRAISE.search(text):
+            self.avoid_items += _flat(found)
+            self.rejected = True
+            return
         live = " ".join(self.said.rest[p.start : p.end] for p in self.live)
         if (_PRAISE.search(text) and not phrases.negated_spans(text)) or _MORE_OF.search(live):
             self._add_like(found)
         else:
             self.avoid_items += _flat(found)
+
+    def _turns_down(self, group: list[Mention], found: list[tuple[Item, ...]]) -> bool:
+        """Whether a title that was shown is turned down: "Heat is too long", "Heat? I wanted a comedy"."""
+        if not any(i in self.shown for i in _flat(found)) or _LIKE.search(self.said.rest[: group[0].start]):
+            return False
+        part = next(p for p in self.live if p.start <= group[0].start < p.end)
+        text = self.said.rest[part.start : part.end]
+        if TURNED_DOWN.search(text) or re.search(r"\bover\s+$", self.said.rest[: group[0].start], re.I):
+            return True
+        others = " ".join(self.said.rest[p.start : p.end] for p in self.live if p is not part)
+        refers = phrases.pointed(Said(others), len(self.shown)) or roles.SAME.search(others)
+        cued = _PRAISE.search(text) or _MORE_OF.search(text) or roles.before(self.said.rest[: group[0].start])
+        return says_something(others) and not refers and not cued
 
     def _add_like(self, found: list[tuple[Item, ...]]) -> None:
         self.like += _flat(found)
@@ -202,20 +351,11 @@ class Naming:
 
     # Names
 
-    def _read_relation(self, group: list[Mention], found, role: re.Match | None, after: re.Match | None) -> None:
+    def _relate(self, group: list[Mention], found: list[tuple[Item, ...]], side: str, words: str) -> None:
         """The people whom works are known by: "the director of Alien", "the actor in both Heat and The Godfather"."""
-        if after:
-            side, words = ("creators" if after["maker"] else "people"), after[0]
-        else:
-            side, words = _role_of(role), role[0]
-        found = [self._of_role(m.items, words) for m in group]
-        between = self.said.text[group[0].end : group[-1].start]
-        shared = len(group) > 1 and not re.search(r"\bor\b", between)
-        items, names = _common(found, side) if shared else (tuple(i[0] for i in found), ())
-        if not shared:
-            names = tuple(dict.fromkeys(n for i in items for n in getattr(i, side)))
-            if side == "people" and _FIRST_BILLED.search(words):
-                names = tuple(dict.fromkeys(i.people[0] for i in items if i.people))
+        found = [roles.of_role(m.items, words, self.kinds) for m in group]
+        shared = len(group) > 1 and not re.search(r"\bor\b", self.said.text[group[0].end : group[-1].start])
+        items, names = roles.names_of(found, side, words, shared)
         self.titles += [i.title for i in items]
         if self.said.is_negated(group[0].start):
             self.avoid_names += names
@@ -223,16 +363,11 @@ class Naming:
         self.avoid_items += items
         self.relations.append(Relation(side, items, shared, names))
 
-    def _of_role(self, items: tuple[Item, ...], words: str) -> tuple[Item, ...]:
-        """Of several items of a title, those that the role speaks of: a director's film, an author's book."""
-        kind = next((kind for kind, pattern in _WORDS_OF_KIND.items() if re.search(pattern, words, re.I)), "")
-        return tuple(i for i in items if i.kind == kind) or tuple(i for i in items if i.kind in self.kinds) or items
-
     def _read_names(self, group: list[Mention]) -> None:
         lead, after = self.said.rest[: group[0].start], self.said.text[group[-1].end :]
         if not self._asks(group[0].start):
             return
-        if self.said.is_negated(group[0].start):
+        if self.said.is_negated(group[0].start) or _NEGATED_AFTER.match(after):
             self.avoid_names += [n for m in group for n in m.names]
             return
         if _LIKE.search(lead) or re.match(r"-(?:style|like|esque)\b|\s+adaptations?\b", after):
@@ -241,17 +376,21 @@ class Naming:
             self.titles += [m.surface for m in group]
             return
         role = "creators" if _BY.search(lead) else "people" if _WITH.search(lead) else ""
-        if not role and _OWN.match(after):
-            role = (
-                "creators"
-                if any(n in i.creators for m in group for n in m.names for i in self.lookup.by_name[n])
-                else ""
-            )
+        if not role and _OWN.match(after) and self._makes(group):
+            role = "creators"
         named = [self._fitting(m.names, role) for m in group]
         between = self.said.text[group[0].end : group[-1].start]
         if len(named) > 1 and re.search(r"\bor\b", between):
             named = [Named(tuple(n for g in named for n in g.names), role)]
         self.named += named
+
+    def _makes(self, group: list[Mention]) -> bool:
+        """Whether somebody of `group` is known for making: "a Kubrick film", but "De Niro films" are those he is in."""
+        names = {n for m in group for n in m.names}
+        works = {n: self.lookup.by_name[n] for n in names}
+        return any(
+            sum(n in i.creators for i in made) >= max(1, sum(n in i.people for i in made)) for n, made in works.items()
+        )
 
     def _fitting(self, names: tuple[str, ...], role: str) -> Named:
         """Those of `names` who have that role in that kind; without the role, if nobody has it."""
@@ -268,23 +407,41 @@ class Naming:
         return Named(fitting or names, role)
 
     def _read_same_maker(self) -> None:
-        """ "the same director", "anything else by her": of what was shown, liked or named last."""
-        match = next((m for m in _SAME.finditer(self.said.rest) if self._asks(m.start())), None)
-        if match is None:
+        """ "the same director", "anything else by her": of what was told of, shown, liked or named last."""
+        matches = (m for m in roles.SAME.finditer(self.said.rest) if self._asks(m.start()))
+        match = next((m for m in matches if not (_bare(m) and roles.GOES_ON.match(self.said.rest, m.end()))), None)
+        if match is None or self.relations:
             return
-        items = self.referred or tuple(self.like) or self.shown[:1] or (self.previous.like if self.previous else ())
-        if not match["maker"] and not match["player"] and self.previous and self.previous.named:
+        claimed = next((c.named for c in self.claims if c.named and not c.asked), ())
+        words, pronoun = match[0], match["pronoun"] or match["with"]
+        side = "people" if match["player"] or match["with"] else "creators"
+        if pronoun and claimed and not self.referred:
+            self.named.append(Named(claimed))
+        elif not match["maker"] and not match["player"] and not self.told and self.previous and self.previous.named:
             self.named.append(self.previous.named[-1])
-        elif items:
-            side = "people" if match["player"] or match["with"] else "creators"
-            names = tuple(dict.fromkeys(n for i in items[:1] for n in getattr(i, side)))
-            self.relations.append(Relation(side, items[:1], False, names))
-            self.avoid_items += items[:1]
-            self.referred = self.referred or items[:1]
+        elif self.told and not self.referred:
+            found, about = self.told[-1]
+            if match["person"] or match["whoever"] or match["pronoun"]:
+                side = roles.side_of_context(about) if not match["whoever"] else "creators"
+            found = [roles.of_role(items, words if match["maker"] else about, self.kinds) for items in found]
+            items, names = roles.names_of(found, side, words, len(found) > 1)
+            self.relations.append(Relation(side, items, len(found) > 1, names))
+            self.avoid_items += items
+        elif (items := self.referred or tuple(self.like) or self.compared or self._last()) and not _bare(match):
+            named = items in (tuple(self.like), self.compared)
+            items = roles.of_role(items, words, self.kinds)[:1] if named else items[:1]
+            _, names = roles.names_of([items], side, words, False)
+            self.relations.append(Relation(side, items, False, names))
+            self.avoid_items += items
+            self.referred = self.referred or (items if items[0] in self.shown else ())
         else:
             return
-        self.like = [i for i in self.like if i not in items]
+        told = [i for items, _ in self.told for i in _flat(items)]
+        self.like = [i for i in self.like if not any(i in (*r.items, *told) for r in self.relations)]
         self.said.blank(*match.span())
+
+    def _last(self) -> tuple[Item, ...]:
+        return self.shown[:1] or (self.previous.like if self.previous else ())
 
     # What was shown
 
@@ -320,14 +477,15 @@ class Naming:
                 self.compared += (item,)
                 continue
             self.avoid_items.append(item)
-            role = ROLE.search(lead[-60:])
-            if role and (side := _role_of(role)):
+            role = roles.before(lead[-60:])
+            if role and (side := roles.side_of(role)):
                 self.relations.append(Relation(side, (item,), False, getattr(item, side)))
                 self.said.blank(at - len(lead[-60:]) + role.start(), at)
                 continue
             part = next(p for p in self.live if p.start <= at < p.end)
             rules_out = part.act == "state" or self.said.is_negated(at) or _SEEN.search(lead)
-            if not rules_out and not _SAME.search(self.said.rest):
+            rules_out = rules_out or TURNED_DOWN.search(self.said.rest[part.start : part.end])
+            if not rules_out and not roles.SAME.search(self.said.rest):
                 self.like.append(item)
                 self.titles.append(item.title)
 
@@ -339,45 +497,10 @@ def _noun_of_title(noun: str, text: str, mention: Mention) -> tuple[re.Match | N
     return before, after
 
 
-def _groups(mentions: list[Mention], text: str) -> list[list[Mention]]:
-    """Mentions of one sort that follow each other by "and", "or" or a comma."""
-    groups: list[list[Mention]] = []
-    for mention in mentions:
-        joined = groups and re.fullmatch(
-            r"[\"'»*]?\s*(?:,|,? ?and|,? ?or|&)\s*(?:by |with )?(?:both )?[\"'«*]?",
-            text[groups[-1][-1].end : mention.start],
-            re.I,
-        )
-        if joined and bool(groups[-1][0].items) == bool(mention.items):
-            groups[-1].append(mention)
-        else:
-            groups.append([mention])
-    return groups
-
-
-def _role_of(role: re.Match) -> str:
-    """creators or people, for somebody spoken of by a work; empty where no role is meant."""
-    link = role["link"].strip()
-    if not link:
-        return ""
-    if role["maker"]:
-        return "creators"
-    if role["player"]:
-        return "people"
-    if _MADE.search(link.lower()):
-        return "creators"
-    if re.search(r"\b(?:by|directed|written|made)\b[\w\s]*$", role.string[: role.start()], re.I):
-        return "creators"
-    return "people" if re.search(r"\b(?:in|from|star\w*|play\w*|act\w*|appear\w*|lead)\b", link, re.I) else ""
-
-
-def _common(found: Sequence[tuple[Item, ...]], side: str) -> tuple[tuple[Item, ...], tuple[str, ...]]:
-    """One item a title, so chosen that they have names in common, and those names."""
-    for items in product(*(f[:4] for f in found[:4])):
-        names = tuple(n for n in getattr(items[0], side) if all(n in getattr(i, side) for i in items[1:]))
-        if names:
-            return items, names
-    return tuple(f[0] for f in found), ()
+def _bare(same: re.Match) -> bool:
+    """Whether a match of `roles.SAME` is "the director" alone, which may be anybody's."""
+    said = same[0].lower()
+    return bool(same["maker"] or same["player"]) and said.startswith("the ") and "same" not in said
 
 
 def _flat(found: Sequence[tuple[Item, ...]]) -> tuple[Item, ...]:

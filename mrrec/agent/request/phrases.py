@@ -92,7 +92,7 @@ _NO_NEGATION = re.compile(
     + either(
         "not (?=\\w+ enough), not (?:only|just|necessarily|sure|bad|yet|that i|too sure), no (?:idea|problem|"
         "matter|preference|worries|clue), "
-        "why not, if not, don't (?:mind|know|care), nothing but, can't decide, no thanks?, "
+        "why not, nothing (?=[^.?!]*\\?\\W*$), if not, don't (?:mind|know|care), nothing but, can't decide, no thanks?, (?:won't |wouldn't |not )?say no to, nothing beats, (?:didn't|haven't) (?:i|we) (?:say|said|ask|asked|mention|mentioned|tell|told), "
         "(?<!not )too\\s*(?=[.\\,!?]|$)"
     ),
     re.I,
@@ -101,7 +101,10 @@ _NEGATION = re.compile(
     r"\b(?:not|no|none|never|without|nothing|isn'?t|aren'?t|wasn't|don't|dont|doesn'?t|didn'?t|won't|shouldn't|"
     r"mustn't|can't be|avoid(?:ing)?|"
     r"skip(?:ping)?|minus|except(?: for)?|excluding|apart from|other than|aside from|besides|instead of|rather than|"
-    r"anything but|(?:less|fewer)(?! than)|free of|leave out|hate|dislike|(?<!not )too)\b",
+    r"any(?:thing|one|body) but|barring|save for|omitting|"
+    r"(?:can't|can not|cannot|couldn't) (?:stand|bear|stomach)|detest|despise|loathe|(?:sick|tired|enough) of|fed up with|"
+    r"bored (?:by|of|with)|allergic to|(?:can|could) do without|no time for|"
+    r"(?:less|fewer)(?! than)|free of|leav(?:e|ing) out|hate|dislike|(?<!not )too)\b",
     re.I,
 )
 
@@ -138,6 +141,12 @@ KIND_NOUNS = {
     "book": r"(?<!comic )books?|(?<!visual )(?<!graphic )novels?|novellas?|paperbacks?|reads|page-?turners?",
     "game": r"games?|video ?games?",
 }
+# "a film student", "our book club": the noun belongs to another
+NO_COMPOUND = (
+    r"(?![- ](?:fans?|buffs?|students?|critics?|clubs?|festivals?|makers?|lovers?|nights?|shops?|stores?|reviews?|"
+    r"characters?|people|industry|theatres?|theaters?|stars?|director|studies|class|designers?|developers?|school|"
+    r"report|worms?|shel(?:f|ves)|case|deal|writers?|editors?)\b)"
+)
 _KIND_VERBS = {
     "film": r"(?:to|i|we|can) (?:watch|see)|watch (?:next|tonight|now|with)|worth watching|for watching|movie night",
     "book": r"(?:to|i|we|can) read|read (?:next|tonight|now|on)|worth reading|(?<=a )(?:\w+ )?read|bedtime reading",
@@ -191,7 +200,7 @@ def blank_kinds(said: Said, known: Iterable[str]) -> None:
 
 
 def _kind_nouns(kind: str) -> re.Pattern:
-    return re.compile(rf"\b(?:{KIND_NOUNS.get(kind, re.escape(kind) + 's?')})\b", re.I)
+    return re.compile(rf"\b(?:{KIND_NOUNS.get(kind, re.escape(kind) + 's?')})\b{NO_COMPOUND}", re.I)
 
 
 def count(said: Said) -> int | None:
@@ -233,7 +242,7 @@ _THAT = re.compile(
 def references(said: Said, size: int) -> list[tuple[int, int]]:
     """(index, where it stands) of each of `size` shown items that is pointed at by its place: "the second one"."""
     found = []
-    for match in said.take(_ORDINAL):
+    for match in said.take(_ORDINAL) if size else ():
         at = _ORDINALS[match["which"].lower()]
         if -size <= at < size:
             found.append((at % size, match.start()))
@@ -249,6 +258,10 @@ def pointed(said: Said, size: int) -> list[tuple[int, int]]:
     for match in _THAT.finditer(said.rest) if size else ():
         lead = said.rest[: match.start()]
         many = match["what"].lower() in ("these", "those", "them")
+        if re.search(r"\bthink(?:ing)? of\s+$", lead, re.I):
+            continue
+        if re.search(r"(?:'d|\b(?:would|i|we|you|they)) (?:\w+ )?like\s+$", lead, re.I):  # "I'd like it with robots"
+            continue
         if re.search(r"\b(?:like|than|as|similar to|to|of|not|seen|watched|read|played|know|finished)\s+$", lead, re.I):
             found += [(n, match.start()) for n in (range(size) if many else (0,))]
             said.blank(*match.span())

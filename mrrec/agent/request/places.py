@@ -107,7 +107,9 @@ def _by_name(said: Said, known: Iterable[str]) -> list[tuple[tuple[int, int], Pl
         map(re.escape, sorted({*_COUNTRY_WORDS, *(k for k in known if len(k) > 2)}, key=len, reverse=True))
     )
     origin = re.compile(
-        rf"\b(?:from|made in|spoken in|dubbed in) (?:{names})\b(?:(?:,| or| and|, or) (?:from )?(?:{names})\b)*", re.I
+        rf"\b(?:from|out of|made in|produced in|spoken in|dubbed in) (?:{names})\b"
+        rf"(?:(?:,| or| and|, or) (?:from )?(?:{names})\b)*",
+        re.I,
     )
     found = []
     for match in said.take(origin):

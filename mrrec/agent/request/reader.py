@@ -11,14 +11,17 @@ from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 
-from mrrec.agent.request import measures, phrases
+from mrrec.agent.request import measures, phrases, roles
 from mrrec.agent.request.conditions import Request
-from mrrec.agent.request.followup import continued, is_follow_up, loosened
+from mrrec.agent.request.followup import continued, insists, is_follow_up, loosened
 from mrrec.agent.request.naming import Naming
 from mrrec.agent.request.phrases import Said, either
 from mrrec.agent.request.places import places
+from mrrec.agent.request.premises import claims
+from mrrec.agent.request.reply import accepted
+from mrrec.agent.request.wishes import NO_SUBJECT, says_something
 from mrrec.catalog import Catalog, Item
-from mrrec.catalog.lookup import STOPWORDS
+from mrrec.catalog.lookup import KIND_NOUN
 
 _SURPRISE = re.compile(
     r"\b"
@@ -29,9 +32,16 @@ _SURPRISE = re.compile(
     ),
     re.I,
 )
+_WORK = re.compile(rf"\b(?:{KIND_NOUN}|something|anything|stuff|ones?)\b", re.I)
+_LOVE = re.compile(r"love (?:stor|film|movie|book|novel|game)", re.I)
+_SOMEBODY = re.compile(r"\b(?:i|we|they|you|i'd|we'd|would|also|really|just|do|always|people|kids|both)\s+$", re.I)
+_NO_ADJECTIVE = re.compile(
+    r"(?:in)?to|of|for|with|without|about|by|be|is|are|was|were|that's|it's|lik\w+|lov\w+|enjoy\w*|stand|bear|stomach|"
+    r"want\w*|fancy|need\w*|watch\w*|read\w*|play\w*|se(?:e|en|eing)|all|those|these|ever"
+)
 _ADAPTED = re.compile(r"\badapt|\bbased on\b", re.I)
 _SUBJECT = re.compile(
-    r"\b(?:(?<!what )(?<!how )about|set in|involving|around|on|with|elements? of|touch of|bit of|dose of|"
+    r"\b(?:(?<!what )(?<!how )about|set in|involving|around|(?<!put )(?<!bring )(?<!set )(?<!keen )on|with|elements? of|touch of|bit of|dose of|"
     r"themes? of|lots? of)\s+"
     r"(?:(?!and\b|or\b)[\w']+\s+){0,2}$",
     re.I,
@@ -41,43 +51,57 @@ _OTHER_KIND = {"history": "historical fiction", "family": "children", "children"
 _ASKING = re.compile(
     r"\b(?:something|anything|stuff|more|others?|another|next|else|ones?|different|again|none|neither)\b", re.I
 )
-# Words that say nothing of what is wanted.
-_NO_SUBJECT = STOPWORDS | frozenset(
-    "something anything thing things stuff one ones any good great nice best better cool interesting decent favourite "
-    "favorite please recommend recommendation recommendations suggest suggestion suggestions idea ideas tip tips help "
-    "find give show tell pick choose watch watching see read reading play playing tonight today tomorrow now weekend "
-    "evening night next time want need wants looking look mood feel feeling fancy fancies could use love like know "
-    "got get have let make keep try thanks thank hi hello hey ok okay yes yeah well maybe perhaps really very much "
-    "bit little lot kind sort type way another other others more else different again instead bored worth surprise "
-    "film films movie movies book books game games novel novels there im ive id youve dont cant lets whats new me my "
-    "your our only just also still even rather quite pretty too idk mind don anyone someone everyone go going start "
-    "started think thinking say said come take popular famous list top none neither sure no nope kindly would wouldnt "
-    "am after having fun enjoy rec recs gimme entertain wanna hit".split()
-)
-
-
 def read_request(
     message: str,
     catalog: Catalog,
     previous: Request | None = None,
     shown: Sequence[Item] = (),
     asked: bool = False,
+    over: bool = False,
 ) -> Request:
-    """Read `message`. `previous` led to the last answer, which showed the items `shown`; with `asked`,
-    it was a question."""
-    return _Reader(message, catalog, previous, tuple(shown), asked).read()
+    """Read `message`. `previous` led to the last answer, which showed the items `shown`; with `asked`, it was a
+    question; with `over`, it has been taken or declined since, so that the request is no longer open."""
+    return _Reader(message, catalog, previous, tuple(shown), asked, over).read()
+
+
+def asking(message: str, rest: str, catalog: Catalog) -> str:
+    """The words to read a request from: `rest`, what is left of `message` once its statements are remembered.
+
+    The whole, where the statements say who made something or when, or the rest points back at them ("I loved Heat.
+    Another one by the same director").
+    """
+    if rest.strip() == message.strip():
+        return rest
+    told = roles.tidied(catalog.lookup.mentions(message), message, catalog)
+    if len(claims(message, told, catalog)) > len(claims(rest, catalog.lookup.mentions(rest), catalog)):
+        return message
+    pointed = roles.SAME.search(rest) and any(m.items and m.surface not in rest for m in told)
+    return message if pointed else rest
 
 
 class _Reader:
     """One message on its way to a request."""
 
-    def __init__(self, message: str, catalog: Catalog, previous: Request | None, shown: tuple[Item, ...], asked: bool):
+    def __init__(
+        self,
+        message: str,
+        catalog: Catalog,
+        previous: Request | None,
+        shown: tuple[Item, ...],
+        asked: bool,
+        over: bool = False,
+    ):
         self.message, self.catalog, self.previous, self.shown, self.asked = message, catalog, previous, shown, asked
         self.lookup = catalog.lookup
         self.said = Said(message, catalog.lookup.known)
-        self.naming = Naming(self.said, catalog, previous, shown, asked)
+        self.searching = previous is not None and bool(shown or asked) and not over
+        self.naming = Naming(self.said, catalog, previous, shown, asked, self.searching)
+        self.by_noun = False  # a genre stands for a work: "a comedy", "westerns"
+        self.compares = False
 
     def read(self) -> Request:
+        if taken := accepted(self.message, self.shown):
+            return Request(text=self.message, accepted=taken)
         now = self._read_rest()
         return self._merged(now) if now.act == "recommend" else now
 
@@ -86,17 +110,19 @@ class _Reader:
         surprise = bool(said.take(_SURPRISE))
         settings = [m["point"].lower() for m in said.take(measures.SETTING)]
         count = phrases.count(said)
-        too = [said.rest[m.start() : m.end()] for m in measures.COMPARED.finditer(said.rest) if m["too"] and self.shown]
-        length = None if too else measures.length(said)
+        too = [m for m in measures.COMPARED.finditer(said.rest) if m["too"] and self.shown]
+        for match in too:  # "too long" is no wish for what is long
+            said.blank(*match.span())
+        length = measures.length(said)
         avoid_years = measures.avoided_years(said)
-        years = None if too else measures.years(said, date.today().year, self.naming.kinds)
+        years = measures.years(said, date.today().year, self.naming.kinds)
         where = places(said, self.lookup.places)
         kinds, avoided = phrases.kinds(said, self.catalog.kinds)
-        self.explicit_kind = bool(kinds or avoided)
+        self.explicit_kind = bool(kinds or avoided) and not (self.searching and self._only_ruled_out())
         kinds = kinds or tuple(k for k in self.catalog.kinds if avoided and k not in avoided)
         if not kinds and len({i.kind for i in self.naming.like}) == 1 and not _ADAPTED.search(said.text):
             kinds = (self.naming.like[0].kind,)
-        length, years = self._compare(length, years, kinds)
+        length, years = self._compare(length, years, kinds, too)
         genres, terms, avoid, any_genre = self._read_terms(kinds)
         for setting in settings:
             if (decade := setting.removeprefix("the ").replace("'", "")) in self.catalog.vocabulary.counts:
@@ -121,20 +147,29 @@ class _Reader:
             length=length,
             places=where,
             count=count,
+            corrections=named.corrections,
         )
         said_something = self._says_something(now)
         now = replace(now, act=self._act(now, said_something))
         return replace(now, open=now.act == "recommend" and not said_something and not surprise)
 
-    def _compare(self, length, years, kinds):
+    def _only_ruled_out(self) -> bool:
+        """Whether every kind that is said stands within what is ruled out: "nothing with dark films"."""
+        nouns = list(re.finditer(rf"\b{KIND_NOUN}\b", self.said.rest, re.I))
+        return bool(nouns) and all(self.said.is_negated(m.start()) for m in nouns)
+
+    def _compare(self, length, years, kinds, too):
         """Shorter or longer, older or newer: than a title, than what is pointed at or liked,
-        than all that was shown."""
-        items = self.naming.compared or self.naming.referred or tuple(self.naming.like) or self.shown
+        than all that was shown. A measure that is told beside it counts for more."""
+        related = tuple(i for r in self.naming.relations for i in r.items)
+        items = self.naming.compared or self.naming.referred or tuple(self.naming.like) or related or self.shown
         items = tuple(i for i in items if not kinds or i.kind in kinds) or items
-        for match in self.said.take(measures.COMPARED):
-            if match["too"] and not items:
-                continue
+        told = {"length": bool(length and any(c.isdigit() for c in length.label)), "year": years is not None}
+        for match in (*too, *self.said.take(measures.COMPARED)):
             sort, more = measures.compared(match, self.said.is_negated(match.start()))
+            if (match["too"] and not items) or told[sort]:
+                continue
+            self.compares = True
             if sort == "length":
                 length = measures.beyond(more, [(i.kind, i.length, i.title) for i in items]) or length
             else:
@@ -149,16 +184,20 @@ class _Reader:
         for term in vocabulary.find(rest, self.lookup.known):
             if phrases.is_kind(rest, term.start, term.end, self.catalog.kinds):
                 continue
+            if _LOVE.match(rest, term.start) and _SOMEBODY.search(rest[: term.start]):  # "I love stories about …"
+                continue
             if self.said.is_negated(term.start):
                 if not (term.name in vocabulary.genres and self._is_narrowed(term.start)):
                     avoid += vocabulary.near(term.name)
                 continue
             lead, after = rest[: term.start], rest[term.end :]
-            soft = term.name not in vocabulary.genres or term.compared or _SUBJECT.search(lead[-60:])
+            about = _SUBJECT.search(lead[-60:]) and not (_is_work(lead, after) and not _WORK.search(lead))
+            soft = term.name not in vocabulary.genres or term.compared or about
             if soft or (term.name == "family" and _FAMILY.match(after)):
                 terms.append(term.name)
             else:
                 genres.setdefault(term.name, term.end)
+                self.by_noun |= _is_noun(lead, rest[term.start : term.end], after)
         for term in vocabulary.find(rest, self.lookup.known):
             self.said.blank(term.start, term.end)
         phrases.blank_kinds(self.said, self.catalog.kinds)
@@ -179,7 +218,8 @@ class _Reader:
         before = words[-1].lower() if words else ""
         return (
             bool(before)
-            and before not in _NO_SUBJECT
+            and before not in NO_SUBJECT
+            and not _NO_ADJECTIVE.fullmatch(before)
             and not phrases.is_negation(before)
             and not self.catalog.vocabulary.find(before)
         )
@@ -192,15 +232,14 @@ class _Reader:
 
     def _says_something(self, now: Request) -> bool:
         binding = replace(now, kinds=(), count=None).conditions()
-        words = re.findall(r"[^\W_]{3,}", self.said.rest.replace("'", ""))
         self.has_subject = bool(binding or now.like or now.terms or now.relations)
-        return self.has_subject or any(w.lower() not in _NO_SUBJECT for w in words)
+        return self.has_subject or says_something(self.said.rest)
 
     def _act(self, now: Request, said_something: bool) -> str:
         """Recommend where something is asked for, or named without a verb; talk otherwise."""
         acts = {p.act for p in self.naming.live}
         found = self.has_subject or self.explicit_kind or now.surprise or bool(self.naming.referred)
-        asking = any(_ASKING.search(self.said.text[p.start : p.end]) for p in self.naming.live)
+        asking = any(_ASKING.search(self.said.text[p.start : p.end]) for p in self.naming.plain)
         if "ask" in acts or (acts and (found or asking)):
             return "recommend"
         if self.asked and acts:
@@ -214,15 +253,40 @@ class _Reader:
         previous = self.previous
         if previous is None:
             return now
-        if not is_follow_up(now, self.said.text, self.explicit_kind, bool(self.naming.referred), self.asked, previous):
+        if self.naming.of_taste and not self.asked:
+            now = self._as_wishes(now)
+        goes_on = self.naming.rejected or self.naming.of_taste or (self.searching and insists(self.said.text))
+        goes_on = goes_on or (self.searching and bool(now.genres) and not self.explicit_kind and not self.by_noun)
+        referred = bool(self.naming.referred)
+        if not is_follow_up(now, self.said.text, self.explicit_kind, referred, self.asked, previous, goes_on):
             return self._of_usual_kind(now, previous)
         merged = continued(previous, now, self.said.text, self.catalog, self.naming.referred)
-        return loosened(merged, self.catalog, self.shown) if measures.COMPARED.search(self.said.text) else merged
+        return loosened(merged, self.catalog, self.shown) if self.compares else merged
+
+    def _as_wishes(self, now: Request) -> Request:
+        """A taste told while a request is open: it is wished for, and binds no kind and no genre."""
+        bare = not (now.genres or now.terms or now.avoid or now.named or now.years or now.length or now.places)
+        terms = _unique((*now.terms, *now.genres))
+        return replace(now, kinds=now.kinds if bare else (), genres=(), either=False, terms=terms)
 
     def _of_usual_kind(self, now: Request, previous: Request) -> Request:
         """A new request by genre only stays with the kind that was talked of, where that has the genre."""
         bare = not now.kinds and now.genres and not (now.like or now.named or now.relations)
         return replace(now, kinds=previous.kinds) if bare and self._exists(now.genres[:1], previous.kinds) else now
+
+
+def _is_work(lead: str, after: str) -> bool:
+    """Whether a genre speaks of the work itself: "a western", "western films"."""
+    return bool(re.match(rf"\s+{KIND_NOUN}\b", after, re.I) or re.search(r"\b(?:an?|some|another|any) $", lead, re.I))
+
+
+def _is_noun(lead: str, said: str, after: str) -> bool:
+    """Whether a genre stands for a work: "a comedy", "westerns"; "it should be a comedy" only tells of one."""
+    if re.search(r"(?:\b(?:be|is|isn't)|'s) (?:\w+ )?an? (?:\w+ )?$", lead, re.I):
+        return False
+    if re.match(rf"\s*(?:\w+\s+)?(?:{KIND_NOUN}|one)\b", after, re.I):
+        return False
+    return said.lower().endswith("s") or bool(re.search(r"\b(?:an?|any|some|another) (?:[\w'-]+ ){0,2}$", lead, re.I))
 
 
 def _unique(values) -> tuple:

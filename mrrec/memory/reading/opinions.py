@@ -10,9 +10,11 @@ import numpy as np
 from mrrec.catalog import Catalog
 from mrrec.embed import Encoder
 from mrrec.memory.entry import EVENT_VALUE, Entry
-from mrrec.memory.mentions import Found, find
-from mrrec.memory.stance import STANCES, WHOLE, Judged, judge, load, masked, words_of
-from mrrec.memory.targets import kind_of
+from mrrec.memory.reading.limits import stated
+from mrrec.memory.reading.mentions import Found, find
+from mrrec.memory.reading.phrases import PASSING
+from mrrec.memory.reading.stance import STANCES, WHOLE, Judged, judge, load, masked, words_of
+from mrrec.memory.reading.targets import KIND_ONLY, kind_of
 
 # Chances from which a fact is kept: of a mention, of one in no catalogue, of a sentence without a mention.
 # Chosen on a part held out from training (train/stance.py --hold-out)
@@ -35,6 +37,18 @@ _WISH = re.compile(
     r"|[^.!?,]{2,40}-like\b|[^.!?,]{2,30}['’]s (?:best|finest|latest|newest|last|first|early|later|other)\b)"
     r"(?!.*\b(?:i|i['’]?m|i['’]?ve|i['’]?d|my|me|mine|is|are|was|were)\b)",
     re.I | re.S,
+)
+# What is read or watched because it is due: "I have to review westerns for the paper"
+_DUTY = re.compile(
+    r"\b(?:i|we|i['’]ve|we['’]ve) (?:have|had|got|need|needed|must) (?:to )?(?:review|write|study|teach|present|"
+    r"translate|"
+    r"get hold of|prepare|read|watch|play|see)\b",
+    re.I,
+)
+_DUE = re.compile(
+    r"\b(?:for (?:the|my|a|our|an|this|his|her|their)|because of|not my choice|their turn) "
+    r"(?!me\b)",
+    re.I,
 )
 _SENTENCE = re.compile(r"[^.!?\n]*(?:[.](?=\w)[^.!?\n]*)*[.!?\n]*\s*")
 _UNMET = re.compile(r"\b(?:ha(?:ve|d)(?:n['’]?t| not)|(?:i['’]ve|ive) not|never|yet to)\b[^.!?;,]*$", re.I)
@@ -80,7 +94,14 @@ def complete(
 
 
 def _wishes(message: str, place: int) -> bool:
-    return bool(_WISH.match(message[slice(*sentence_of(message, place))]))
+    """Whether the sentence around a place tells no taste: it names what is wanted, what is due, a mood or a limit."""
+    sentence = message[slice(*sentence_of(message, place))]
+    return bool(
+        _WISH.match(sentence)
+        or (_DUTY.search(sentence) and _DUE.search(sentence))
+        or PASSING.search(sentence.lower())
+        or stated(sentence)
+    )
 
 
 def _shared(one: str, other: str) -> bool:
@@ -151,6 +172,8 @@ def _added(
         best = 1 + int(np.argmax(chances[1:]))
         if any(one.start < end and start < one.end for start, end in taken) or chances[best] < sure:
             continue
+        if one.sort == "term" and KIND_ONLY.fullmatch(message[one.start : one.end].lower()):
+            continue  # "books" are the kind, though books are about books too
         taken.append((one.start, one.end))
         words = _words(message, one, found)
         if one.sort in ("title", "unknown"):

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from mrrec.memory.phrases import (
+from mrrec.memory.reading.phrases import (
     BARE,
     BE,
     BORES,
@@ -22,7 +22,7 @@ from mrrec.memory.phrases import (
     SETTING,
     VERY,
 )
-from mrrec.memory.targets import ORDER
+from mrrec.memory.reading.targets import ORDER
 
 # "… , a scary film please", "… , something like it?"
 LOOSE_REQUEST = re.compile(r"^(?:a|an|any|anything|some|something|more|maybe|one|another|similar|now|for|the same) ")
@@ -53,6 +53,10 @@ FRAME_START = re.compile(
 )
 RATING_START = re.compile(rf"^(?:a |an )?{_ANY_RATING}")
 VERDICT_START = re.compile(rf"^(?:{ME} )?{VERY}(?:{FINE}|{DULL})$")
+PARTED = re.compile(
+    r"i (?:have (?:\w+ )?(?:parted|broken up|split up|fallen out)|are |do not (?:\w+ )?(?:get|mix|"
+    r"agree|see eye))"
+)
 MEMBER = re.compile(rf"^(?:(?:{LEAD}|,) )*(?!{ME} |{BARE.pattern} )(?:[\w'-]+ ){{0,3}}[\w'-]+$")
 _BREAK = re.compile(rf" (?:{JOIN})(?: (?:{JOIN}))*(?= )")
 _OPENING = re.compile(rf"(?:(?:{LEAD}|,|:|no(?= ,| i )) )+")
@@ -106,7 +110,9 @@ def _parts(before: str, mark: str, after: str, loose: bool) -> bool:
         return False  # "I am so tired of"
     if re.search(r"\b(?:my|our) (?:\w+ )?\w+$|\bn_\d+$", before) and mark == " and" and re.match(r"(?:i|me)\b", after):
         return False  # "my wife and I"
-    if re.match(rf"(?:(?:{LEAD}|,) )*if (?:there|it|an?|the) ", before) and re.match(
+    if mark == " and" and PARTED.match(after):
+        return False  # "westerns and I have parted ways"
+    if re.match(rf"(?:(?:{LEAD}|,) )*if (?:there|it|an?|the|n_\d+) ", before) and re.match(
         r"(?:then )?i (?:am|will) ", after
     ):
         return False  # "if there is gore, I am out"

@@ -18,7 +18,7 @@ import numpy as np
 import torch
 
 from mrrec.embed import Encoder
-from mrrec.memory.mentions import Found
+from mrrec.memory.reading.mentions import Found
 
 WEIGHTS = Path(__file__).with_name("stance.npz")
 STANCES = ("none", "like", "dislike", "seen", "abandoned", "rated")
@@ -130,7 +130,7 @@ def load(encoder: Encoder, path: Path = WEIGHTS) -> Head | None:
 @lru_cache(maxsize=2)
 def words_of(encoder: Encoder) -> frozenset[str]:
     """Whole words that the encoder knows: no slips of anything."""
-    return frozenset(w for w in encoder._model.tokenizer.get_vocab() if w.isalpha() and len(w) > 2)
+    return frozenset(w for w in encoder.tokenizer.get_vocab() if w.isalpha() and len(w) > 2)
 
 
 def save(head: Head, encoder: Encoder, path: Path, **facts) -> None:
@@ -144,8 +144,8 @@ class Head(torch.nn.Module):
 
     def __init__(self, encoder: Encoder):
         super().__init__()
-        bert = encoder._model[0].auto_model
-        self.tokenizer = encoder._model.tokenizer
+        bert = encoder.transformer
+        self.tokenizer = encoder.tokenizer
         self.embeddings = bert.embeddings  # shared, the layers are copies
         self.layers = copy.deepcopy(bert.encoder.layer)
         for parameter in (*self.layers.parameters(), *self.embeddings.parameters()):

@@ -49,11 +49,12 @@ LEAD = any_of("""
     one thing | about me | a bit about me | background | for context | context | thanks | thank you |
     thanks a lot | in case it helps | if it helps | oh and | and yes | i said that | i told you that | i swear |
     between us | guilty secret | no offence | to start | to start with | the main thing is | in fact |
+    you could say | you could say that | you might say | you might say that | you can say | just so we are clear |
     you forgot that | you forgot | remember | remember that | yes and no | honest | my bad | to clarify
 """)
 # "After work I like …", "in games I prefer …"
 SETTING = (
-    r"(?:after|at|on|in|during|since(?! i\b| we\b)|before|as an?|when|whenever|with|over|around|for|"
+    r"(?:after|as for|at|on|in|during|since(?! i\b| we\b)|before|as an?|when|whenever|with|over|around|for|"
     r"throughout|every|once|"
     r"when it comes to|as far as) [^.?!]{1,60}?"
 )
@@ -124,6 +125,12 @@ _VERBS: tuple[tuple[Sense, Sense, str], ...] = (
     relish | savour | dig | dug | get a kick out of | get a kick from | fond of | keen on | big on | huge on |
     drawn to | get a lot out of | have a blast with | lap up | delight in | thrive on | have a lot of time for |
     attracted to | have a ball with | crave | take comfort in | find comfort in | revel in
+"""),
+    (0.75, -0.65, """
+    trust | in my element with | go weak at the knees for | go weak in the knees for | go to pieces over
+"""),
+    (-0.85, 0.2, """
+    run a mile from | run miles from | cross the street to avoid | cross the road to avoid
 """),
     (0.65, -0.6, """
     like | liked | liking | prefer | appreciate | appreciated | favour | into | partial to | go for | go in for |
@@ -212,7 +219,7 @@ _VERBS: tuple[tuple[Sense, Sense, str], ...] = (
     care about | care a lot for | gel with | click with | get excited about | get the hype about |
     see the appeal of | see the appeal in | see the point of | see the point in | get the appeal of | get |
     understand the appeal of | get the fuss about | understand the hype about | think much of | go near |
-    connect with | relate to | vibe with | want anything to do with | find funny | take to | do well with | trust
+    connect with | relate to | vibe with | want anything to do with | find funny | take to | do well with
 """),
     (None, 0.2, "mind | object to | have anything against | have any problem with"),
     ("seen", None, """
@@ -276,7 +283,8 @@ _NOUN_WORD = any_of("""
     actresses | studios? | series | television | kinds? | sorts? | types? | thing | things | stuff | stories |
     of | ever | by far | all time | filmmakers? | novelists? | poets? | developers? | subjects? | topics? |
     themes? | moods? | settings? | style | era | decade | composer | so far | at the moment | these days |
-    growing up | comfort | franchises? | ones? | to watch | to read | to play | show | shows | in general |
+    growing up | comfort | franchises? | choice | pick | companion | ones? | to watch | to read | to play | show |
+    shows | in general |
     right now | currently | lately
 """)
 _NOUN = rf"(?:{_NOUN_WORD} )*"  # fmt: skip
@@ -319,7 +327,7 @@ BORES = any_of("""
 PLEASES = any_of("""
     fascinates? | intrigues? | interests? | delights? | thrills? | excites? | relax | relaxes | soothes? |
     comforts? | charms? | charmed | moves? | moved | delighted | enchants? | captivates? | calms? | speaks? to |
-    appeals? to | amuses? | hooks? | touches | touched | gets? | wins? | thrilled | grips? | gripped | blew |
+    appeals? to | amuses? | hooks? | touches | touched | gets? | wins? | won | thrilled | grips? | gripped | blew |
     absorbs? | cheers? | suits? | hooked
 """)
 DULL = any_of("""
@@ -417,7 +425,7 @@ FRAMES: tuple[tuple[re.Pattern, float], ...] = tuple(
                 r"work(?:ed)? for|sp(?:eak|oken) to|grab(?:bed)?|excited?|moved?|sit well with|agree with|"
                     r"thrill(?:ed)?|click(?:ed)? with|tempt|suit|grip|hook) me(?: much| at all)?$"),
         (0.75, rf"^(.+?) {_MOD}{PLEASES} me(?: every time| a lot| deeply| to tears| over| going| down| greatly|"
-            rf" so much| up| away| from the start)*$"),
+            rf" so much| up| away| from the start| in the end| after all| at last| completely)*$"),
         (0.7, rf"^(.+?) {_MOD}(?:works? for me|does it for me|do it for me|hits? the spot|hits? different|"
             rf"warms? my heart|makes? my day|lifts? my spirits)(?: every time)?$"),
         (-0.75, r"^(.+?) (?:is|are|was|were) (?:\w+ )?too (?:\w+)(?: \w+)? for me$"),
@@ -525,6 +533,64 @@ FRAMES: tuple[tuple[re.Pattern, float], ...] = tuple(
         (-0.7, r"^spare me (?:the |from |any |more |all the )?(.+)$"),
         (-0.85, r"^(?:please )?keep (.+?) (?:well |far )?away from me$"),
         (-0.7, r"^i (?:always )?give (.+?) a miss$"),
+        # Parted, or brought together
+        (-0.75, r"^(.+?) and (?:i|me) (?:have (?:finally |long since |now )?(?:parted (?:ways|company)|broken up|"
+            r"split up|fallen out)|are (?:done|finished|through)|do not (?:really )?(?:get (?:along|on)|mix|agree|"
+            r"see eye to eye))(?: any more)?(?: , .*)?$"),
+        (0.8, r"^(?:you will |there (?:is|are) )(?:hardly|barely|scarcely|not|never)(?: ever)?(?: find)? (?:an? |any )?"
+            r"(.+?) (?:that )?(?:i|we) (?:do|did|have|could|can|would) not (?:like|liked?|love|loved|enjoy|enjoyed|"
+            r"adore|devour|finish)$"),
+        (0.8, r"^(?:i|we) (?:could|can) (?:happily |gladly |easily )?live (?:on|off) (?!an? |the |my |our |that |this "
+            r"|one |n_|t_)"
+            r"(.+?)(?: alone)?$"),
+        (0.85, r"^(?:i|we) (?:would |will )?(?:always )?drop everything (?:for|to watch|to read|to play|to see) "
+            r"(?P<obj>(?!my |our |the ).+)$"),
+        (0.75, r"^(?:left to (?:myself|my own devices)(?: ,)? )(?:i|we) (?:would |will |had )?(?:always |only "
+            r")?(?:pick|"
+            r"choose|take|go for|grab|reach for|watch|read|play) (.+?)(?: nine times out of ten|"
+            r" every (?:single )?time|"
+            r" over anything(?: else)?| most (?:days|evenings|nights)| without thinking)*$"),
+        (0.75, r"^(?:nearly |almost )?(?:half|most|much|all|everything|a lot)(?: of)?(?: what| that| the \w+ that)? "
+            r"(?:has |have )?(?:ever )?(?:stayed|stuck|lingered) with me .*?(?:is|are|was|were|turns? out to be|"
+            r"turned out to be|has been|have been) (.+)$"),
+        (0.6, r"^(?:what i own|what i have at home|my (?:shelves|collection|shelf|library|bookcase)) (?:is|are|"
+            r"consists? "
+            r"of)(?: mostly| mainly| nearly all| almost all| all| nothing but| full of)+ (.+?)(?: ,.*)?$"),
+        (0.7, r"^i (?:am the one (?:\w+ ){0,4}?who )?(?:always )?keeps? (?:pushing|pressing|foisting) (.+?) (?:on|"
+            r"onto) "
+            r"(?:everyone|everybody|my \w+|people|anyone.*)$"),
+        (0.8, r"^(?:put|count|mark) me (?:down )?as an? (?:\w+ )?(?:fan|lover|admirer|devotee) of (.+)$"),
+        (0.9, r"^(?:there is )?nothing (?:\w+ )?(?:makes me (?:happier|smile more|laugh more|feel better)|gives me "
+            r"more "
+            r"(?:joy|pleasure|comfort)) than (.+)$"),
+        (0.85, rf"^(?:no|nothing|nobody|no one)(?: other)?(?: \w+)? (?:(?:makes?|made) me (?:sit up|{GLAD})|{PLEASES} "
+            rf"me) "
+            rf"(?:quite )?(?:like|as much as) (.+?)(?: does| do| can)?$"),
+        (-0.85, rf"^(?:no|nothing|nobody|no one)(?: other)?(?: \w+)? (?:makes? me {SICK}|{BORES} me)(?: \w+)? "
+            rf"(?:quite )?(?:like|as much as) (.+?)(?: does| do| can)?$"),
+        # Names for whose sake, or against whom, one does things
+        (0.85, r"^if (?P<obj>(?!it\b|that\b|this\b|there\b|i\b|you\b).+?) (?:is|are) (?:involved|in it|attached|"
+            r"behind it|on the poster)(?: ,)? "
+            r"(?:then )?i (?:am (?:in|there|sold)\b|do not (?:even )?(?:ask|care|need to know|hesitate|think)|"
+            r"will (?:watch|read|play|see) ).*$"),
+        (-0.85, r"^if (?P<obj>(?!it\b|that\b|this\b|there\b|i\b|you\b).+?) (?:is|are) (?:involved|in it|attached|"
+            r"behind it|on the poster)(?: ,)? "
+            r"(?:then )?i (?:am (?:out|off|gone)\b|do not (?:even )?(?:bother|watch|read|play)|will not |skip |"
+            r"pass\b).*$"),
+        (0.85, r"^i would (?:pay|queue|walk miles|give \w+ \w+) (?:good money |anything )?to (?:hear|see|watch|read) "
+            r"(?P<obj>(?!t_|it\b|that\b|this\b|the \w+$).+?)(?: (?:hum|read|recite|sing|sleep|paint|eat|peel|"
+            r"do)\b.*)?$"),
+        (-0.85, r"^you would have to (?:pay|drag|force|bribe|chain|tie) me (?:\w+ ){0,3}?(?:to )?(?:go near|watch|"
+            r"read|play|"
+            r"sit through|see|touch|look at) (.+?)(?: (?:ever )?again)?$"),
+        (-0.8, r"^you will (?:not|never) (?:ever )?(?:catch|find|see) me (?:anywhere near|near|watching|reading|"
+            r"playing|"
+            r"with) (.+)$"),
+        (0.8, r"^(?:my|our) (?:\w+ )?(?:cat|dog|son|daughter|hamster|first-born|kids|cats) (?:is|are|was|were) "
+            r"(?:named|called) "
+            r"after (?P<obj>(?!my |our |an? |the ).+)$"),
+        # A taste of the past
+        (-0.5, r"^it (?:used to be|was always|was once|was all) (.+?) (?:with|for) me(?: once| then)?$"),
         (0.75, r"^(?:count me in for|i am always (?:happy|up|ready|in the mood|game|here) for|"
             r"i never say no to|i never tire of|i have never met) (.+)$"),
     )
@@ -767,3 +833,17 @@ REASON = re.compile(r"(?:because|as|since|when|if|even) ")
 CONDITION = re.compile(r"(?:as|so) long as |provided ")
 SPAN = re.compile(r"\b(?:hours?|minutes?|mins?)\b")
 FOLLOWS = re.compile(r"^(?:also |do |really |still |mostly )*(?:like|enjoy|avoid|dislike) \w")
+# What a clause without a verb of liking speaks of, and a pronoun after it takes up
+SPOKEN_OF = re.compile(
+    r"\b(?:wrong|mistaken|take (?:it|that|everything|all that) back|my mind|said|told you|harsh|unfair|keen|raved|"
+    r"went on|moaned|unkind) (?:about|on) "
+)
+SWAP = re.compile(
+    r"^(?:(?:i|we) (?:have )?(?:swapped|traded|exchanged|dropped|ditched|replaced)|out with|(?:you (?:can|"
+    r"may) )?(?:replace|"
+    r"swap)) (?P<old>.+?) (?:for|with|in favour of|, in with|and in with) (?P<new>.+?)(?: (?:this (?:year|summer|"
+    r"winter)|"
+    r"last year|now|lately|in what(?:ever)?|and never|, )\b.*)?$"
+)
+# Words of the catalogue that a sentence about a limit only uses to say of what
+SPURIOUS = re.compile(r"books?|cinema|films?|(?:video )?games?|reading|\d{4}s")

@@ -139,8 +139,8 @@ def _open(token: str, known: Container[str] | None) -> list[str]:
         return [head, opened]
     if len(word) < 3 or " " in word or mark:
         return SPELLINGS.get(word, word).split(" ")
-    if re.search(r"(.)\1\1", word):  # "loooove", "sooo"
-        word = re.sub(r"(.)\1{2,}", r"\1", word)
+    if re.search(r"([^\W\d])\1\1", word):  # "loooove", "sooo"
+        word = re.sub(r"([^\W\d])\1{2,}", r"\1", word)
     if known is not None and len(word) > 3 and word not in known and word not in _CARRYING:
         word = next((c for c in _CARRYING if len(c) > 3 and OSA.distance(word, c) == 1), word)
     return word.split(" ")

@@ -246,6 +246,7 @@ class _Index:
             return tuple(same[:1])
         if (
             len(text) > 3
+            and not re.search(r"['’]", text)  # "they're" is no slip of anything
             and (n == 1 or len(text) > 9)
             and any(w not in self.lookup.known and w not in common for w in text.split())
         ):

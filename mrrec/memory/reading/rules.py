@@ -1,25 +1,23 @@
-"""What a person's own message teaches: facts to remember, commands to the memory, and what is left as a request.
+"""What the rules alone make of a message: facts to remember, commands to the memory, and what is left as a request.
 
-Rules over a plain form of the message; the encoder is asked only for what the catalogue's own words do not settle.
+They are written over a plain form of it; the encoder is asked only for what the catalogue's own words do not settle.
 What is in doubt is left out: a missing memory costs one more hint, a false one costs trust.
 """
 
 from __future__ import annotations
 
 import re
-import time
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
 from mrrec.catalog import Catalog, Item
 from mrrec.embed import Encoder
-from mrrec.memory import orders
-from mrrec.memory import phrases as p
-from mrrec.memory.clauses import LOOSE_REQUEST, Clause, asks_nothing, joined, opened, split
 from mrrec.memory.entry import EVENT_VALUE, Entry
-from mrrec.memory.opinions import complete
-from mrrec.memory.plain import Text, plain_text
-from mrrec.memory.targets import KIND_ONLY, TRAILING, Target, Targets, kind_of
+from mrrec.memory.reading import limits, orders
+from mrrec.memory.reading import phrases as p
+from mrrec.memory.reading.clauses import LOOSE_REQUEST, Clause, asks_nothing, joined, opened, split
+from mrrec.memory.reading.plain import Text, plain_text
+from mrrec.memory.reading.targets import KIND_ONLY, TRAILING, Target, Targets, kind_of
 
 # What outweighs what, where a message tells several things of one item
 RANK = {"seen": 0, "finished": 1, "abandoned": 2, "liked": 3, "disliked": 3, "rated": 4}
@@ -52,36 +50,12 @@ class Reading:
     passing: tuple[Entry, ...] = ()
 
 
-def read_message(
-    message: str, catalog: Catalog, encoder: Encoder, shown: Sequence[Item] = (), now: float | None = None
-) -> Reading:
-    """Read a person's own `message`; `shown` are the items of the last answer, in their order."""
-    now = time.time() if now is None else now
-    reading = read_by_rules(message, catalog, encoder, shown, now)
-    if reading.command:
-        return reading
-    entries, told = complete(reading.entries, message, catalog, encoder, now, reading.passing, bool(shown))
-    rest = reading.rest if entries else message
-    for sentence in told:
-        if not _asks(sentence):
-            rest = rest.replace(sentence.strip(), "", 1)
-    if told and p.COURTESY.match(plain_text(rest).plain):
-        rest = ""
-    return replace(reading, entries=merged(entries), rest=rest.strip())
-
-
 def read_by_rules(
     message: str, catalog: Catalog, encoder: Encoder, shown: Sequence[Item] = (), now: float = 0.0
 ) -> Reading:
     """What the rules alone make of a message."""
     text = plain_text(message, catalog.lookup.mentions(message), catalog.lookup.known)
     return _Reader(text, Targets(text, catalog, encoder, tuple(shown)), now).read()
-
-
-def _asks(sentence: str) -> bool:
-    """Whether a sentence holds a request beside what it tells."""
-    plain = plain_text(sentence).plain
-    return "?" in plain or any(p.REQUEST.match(part) for part in re.split(r" (?:,|and|but|so|;|:) ", plain))
 
 
 class _Reader:
@@ -94,6 +68,8 @@ class _Reader:
         self.command: Command | None = None
         self.own = False  # what was last spoken of, the person met themselves
         self.sign = 0  # whether the last clause, anybody's, was for or against
+        self.revised = False  # whether the last clause takes back an opinion, without telling the new one
+        self.timed = False  # whether the clause at hand is of today only
         self.told = False  # "remember that …": what follows need not be about films, books or games
 
     def read(self) -> Reading:
@@ -110,8 +86,29 @@ class _Reader:
         """Read a sentence; what is left of it, with the space after it."""
         rest = self._obey(start, end, stop)
         if rest is None and not p.IRONY.search(self.text.plain[start:stop]):
+            before = len(self.entries)
             rest = self._clauses(start, end, stop)
+            rest = self._limits(before, rest, start, stop)
         return self.text.words(start, stop, after=True) if rest is None else rest
+
+    def _limits(self, before: int, rest: str | None, start: int, stop: int) -> str | None:
+        """Keep a sentence that states a lasting limit, unless its clauses, the entries from `before`, did."""
+        words = self.text.words(start, stop).strip()
+        found = limits.stated(words)
+        if not found:
+            return rest
+        made = self.entries[before:]
+        others = [e for e in made if e.item_id or (e.topics and not limits.stated(e.text))]
+        others += [e for e in made if e not in others and e.value > 0 and not all(map(p.SPURIOUS.fullmatch, e.topics))]
+        if whole := [e for e in made if not (e.topics or e.item_id) and limits.stated(e.text)]:
+            self.entries[before:] = [*others, *whole]
+            return rest
+        kinds = {limit.kind for limit in found}
+        fact = Entry(id="", tier="record", event="said", text=words, kind=kinds.pop() if len(kinds) == 1 else "",
+                     strength=0.5, when=self.now)  # fmt: skip
+        self.entries[before:] = [*others, fact]
+        asks = any(p.REQUEST.match(part) for part in re.split(r" (?:,|and|but|so|;|:) ", self.text.plain[start:stop]))
+        return rest if asks else ""
 
     def _clauses(self, start: int, end: int, stop: int) -> str | None:
         """Read the clauses of a sentence; what is left of it, None where that is all of it."""
@@ -126,6 +123,7 @@ class _Reader:
             clause = opened(plain, a, b, mine)
             first = bool(re.match(rf"{p.ME} ", clause.text))
             theirs = (theirs and not first) or bool(p.ATTRIBUTED.match(words) or p.CONDITION.match(words))
+            self.timed = bool(p.PASSING.search(words))
             question = (asks and b == end) or bool(p.QUESTION.match(words))
             reason = said and bool(p.REASON.match(words))
             said = self._clause(clause, mute=question or theirs) or reason
@@ -150,15 +148,24 @@ class _Reader:
     def _clause(self, clause: Clause, mute: bool) -> bool:
         """Read a clause, unless it is `mute`; whether it was a statement, to be taken out of the request."""
         if not mute:
-            for read in (self._rated, self._for_now, self._echo, self._frame, self._verb, self._fact, self._verdict):
+            for read in (
+                self._rated, self._for_now, self._echo, self._swap, self._frame, self._verb, self._fact, self._verdict,
+            ):  # fmt: skip
                 taken = read(clause)
                 if taken is not None:
+                    self.revised = False
                     return taken
+        self.revised = False
         self._note(clause)
         return False
 
     def _note(self, clause: Clause) -> None:
         """Keep in mind what a clause speaks of, though it states nothing: a pronoun may come."""
+        if back := p.SPOKEN_OF.search(clause.text):  # "I take it back about westerns: …"
+            about = self.targets.of(clause.start + back.end(), clause.end)
+            self.targets.topic, self.own, self.sign = tuple(about), False, 0
+            self.revised = bool(re.match(rf"{p.ME} ", clause.text)) and any(t.terms or t.names for t in about)
+            return
         verb = p.ANYONES.search(clause.text)
         against = verb and (p.AGAINST.search(verb["verb"]) or p.NEGATION.search(clause.text))
         self.sign = (-1 if against else 1) if verb else 0
@@ -206,10 +213,9 @@ class _Reader:
 
     def _for_now(self, clause: Clause) -> bool | None:
         """ "Not in the mood for horror", "nothing scary tonight": stays in the request."""
-        timed = bool(p.PASSING.search(clause.text))
         for pattern, needs_time in p.ASKED_NOW:
             found = pattern.match(clause.text)
-            if found and (timed or not needs_time):
+            if found and (self.timed or not needs_time):
                 made = [e for e in self._entries(clause, self._objects(clause, found), -0.6) if e.event == "said"]
                 self.passing += made
                 return False if made else None
@@ -226,12 +232,26 @@ class _Reader:
             return self._state(clause, self._objects(clause, found), -0.8 if self.told else -0.6 * self.sign)
         return None
 
+    def _swap(self, clause: Clause) -> bool | None:
+        """ "I swapped westerns for noir": one is over, the other liked, where both are words of the catalogue."""
+        found = p.SWAP.match(clause.text)
+        if not found:
+            return None
+        over, now = (self.targets.of(*_spot(clause, found, group), ask=True) for group in ("old", "new"))
+        over, now = ([t for t in about if t.terms or t.names] for about in (over, now))
+        if not over or not now:
+            return None
+        made = [*self._entries(clause, over, -0.6, place=_spot(clause, found, "old"))]
+        made += self._entries(clause, now, 0.75, place=_spot(clause, found, "new"))
+        return self._keep(clause, made) if made else None
+
     def _frame(self, clause: Clause) -> bool | None:
         """ "Musicals bore me", "my favourite director is Kurosawa": the object stands elsewhere."""
         short = p.trimmed(clause.text, TRAILING)
         for pattern, value in p.FRAMES:
             found = pattern.match(clause.text) or pattern.match(short)
-            if not found or p.OTHERS.search(found["obj"]):
+            obj = re.sub(r" without .*$", "", found["obj"]) if found else ""
+            if not obj or p.OTHERS.search(obj) or re.search(r" (?:almost|nearly)$", obj):
                 continue
             if p.NEGATION.search(found.groupdict().get("mod") or ""):
                 value = -0.85 * value if value > 0 else 0.2
@@ -307,10 +327,10 @@ class _Reader:
         if not found["obj"]:
             about = [t for t in self.targets.topic if t.items] if self.own and clause.mine else []
             return self._state(clause, about, value)
-        if p.OTHERS.search(found["obj"]):
+        if p.OTHERS.search(found["obj"]) and not self.revised:
             return None
         place = _place(clause, found)
-        about = [t for t in self._objects(clause, found) if not t.via or t.items]
+        about = [t for t in self._objects(clause, found) if not t.via or t.items or self.revised]
         if about and all(t.items or t.title for t in about):
             return self._state(clause, about, value, place=place)
         generic = (
@@ -336,7 +356,7 @@ class _Reader:
         return self._keep(clause, made)
 
     def _keep(self, clause: Clause, made: Sequence[Entry]) -> bool:
-        if p.PASSING.search(clause.text) and all(e.event == "said" for e in made):
+        if self.timed and all(e.event == "said" for e in made):
             self.passing += made
             return False
         self.entries += made
@@ -521,7 +541,11 @@ def _put(sense: float, mods: str, said: str, doubt: bool) -> float:
 
 
 def _place(clause: Clause, found: re.Match) -> Place:
-    return clause.start + found.start("obj"), clause.start + found.end("obj")
+    return _spot(clause, found, "obj")
+
+
+def _spot(clause: Clause, found: re.Match, group: str) -> Place:
+    return clause.start + found.start(group), clause.start + found.end(group)
 
 
 def _unique(values: Iterable[str]) -> tuple[str, ...]:

@@ -10,10 +10,11 @@ from functools import lru_cache
 from mrrec.catalog import Catalog, Item
 from mrrec.catalog.items import normalise
 from mrrec.catalog.lookup import Lookup, Mention
+from mrrec.catalog.vocabulary import singular
 from mrrec.embed import Encoder
-from mrrec.memory import phrases as p
-from mrrec.memory.phrases import any_of
-from mrrec.memory.plain import Text
+from mrrec.memory.reading import phrases as p
+from mrrec.memory.reading.phrases import any_of
+from mrrec.memory.reading.plain import Text
 
 SAME = 0.70  # cosine from which a phrase is written down under a term of the catalogue
 MOST_ASKED = 4  # words of a phrase that the encoder is asked about
@@ -139,7 +140,8 @@ TRAILING = re.compile(
     after midnight | for \w+ (?:hours|years|weeks|months|days) | from start to finish |
     after (?:\w+ ){1,3}(?:minutes|pages|chapters|hours|episodes) | on screen | of late | in films | in books |
     in games | in my films | in my books | in my games | in a film | in a book | in a game | in novels |
-    in stories | as a genre | in particular | in the end | at first | as a kid | as a child | growing up |
+    in stories | without a second thought | without hesitation | hands down | completely | entirely | altogether |
+    just so you know | as a genre | in particular | in the end | at first | as a kid | as a child | growing up |
     every day | every time | any day | forever | but there you go | to be sure | unfortunately | sadly | for me |
     then | actually | honestly | obviously | of course | usually | mostly | somehow | eventually
 """)
@@ -154,7 +156,8 @@ FILLER = re.compile(
     r"a bit of |a little |too much |too many |excessive |so much |"
     r"kinds? of |sorts? of |types? of |anything (?:with|about|involving|set in|by|from)? ?|"
     r"everything (?:with|about|by|from)? ?|something (?:with|about)? ?|stuff (?:with|about) |"
-    r"things (?:with|about) |those |more |other |really |very |good |a good |a |an |great |"
+    r"things (?:with|about) |(?:films?|books?|novels?|games?|stories|tales) (?:about|full of|set in|set on) |those |"
+    r"more |other |really |very |good |a good |a |an |great |"
     r"genuinely |truly |especially |pure |proper )+"
 )
 # Words beside a title that leave it what it is
@@ -359,8 +362,13 @@ class Targets:
         if not phrase or len(phrase.split()) > MOST_ASKED or _FOLDED.search(phrase):
             return ()
         vector = self.encoder.encode([phrase])[0]
-        terms = self.catalog.vocabulary.resolve(phrase, vector, limit=1)
-        return tuple(terms) if terms and float(self.encoder.encode(terms)[0] @ vector) >= SAME else ()
+        said = {singular(w) for w in phrase.split()}
+        for term in self.catalog.vocabulary.resolve(phrase, vector):
+            words = {singular(w) for w in term.split()}
+            # "growing old" is not "growing up": half the words in common make two phrases look alike
+            if words <= said or not words & said:
+                return (term,) if float(self.encoder.encode([term])[0] @ vector) >= SAME else ()
+        return ()
 
 
 @lru_cache(maxsize=4)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from mrrec.memory.phrases import LEAD, any_of
+from mrrec.memory.reading.phrases import LEAD, any_of
 
 _POLITE = any_of("""
     please | can you | could you | would you | will you | i want you to | i would like you to | i need you to |

@@ -1,0 +1,90 @@
+"""What a ranking rests on: the request and the memory, put into the terms of the ranking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from mrrec.agent.rank import Ranked, Rule, Taste, Wanted, rank
+from mrrec.agent.request.conditions import Request
+from mrrec.agent.rules import binding, limits
+from mrrec.catalog import Catalog
+from mrrec.catalog.catalog import telling
+from mrrec.memory import Entry, LocalMemory
+from mrrec.settings import Settings
+
+
+@dataclass(frozen=True)
+class Asked:
+    """All that a ranking rests on besides memory: the request, what was shown, what holds for now, what was named."""
+
+    request: Request
+    wanted: Wanted | None  # None until the profile is there
+    shown: frozenset[str]
+    passing: tuple[Entry, ...]
+    named: frozenset[str]
+    tiers: tuple[str, ...]
+    rules: tuple[Rule, ...] = ()  # further ones, from outside the conversation
+
+
+def without_names(text: str, catalog: Catalog) -> str:
+    """A request without its titles and names, whose words say nothing of what the wanted item is like."""
+    kept = text
+    for mention in reversed(catalog.lookup.mentions(text)):
+        kept = kept[: mention.start] + kept[mention.end :]
+    return " ".join(kept.split()) or text
+
+
+def wanted(request: Request, text: str, vector: np.ndarray, ideal: np.ndarray | None, settings: Settings) -> Wanted:
+    """What is asked of the ranking; `text` are the request's telling words, `vector` theirs, shape (dim,)."""
+    return Wanted(
+        text=text, vector=vector, ideal=ideal,
+        wishes=tuple(dict.fromkeys((*request.terms, *request.genres))), like=request.like,
+        limit=min(10, request.count or settings.n_items), adventurous=settings.adventurous,
+        surprise=request.surprise, open=request.open or request.surprise or not telling(text),
+        free_creators=any(request.names) or bool(request.relations),
+    )  # fmt: skip
+
+
+def taste(memory: LocalMemory | None, asked: Asked, but: str = "") -> Taste:
+    """What memory tells a ranking, without records of the item `but`."""
+
+    def tier(name: str) -> list[Entry]:
+        return memory.active(name) if memory is not None and name in asked.tiers else []
+
+    return Taste(
+        patterns=tuple(p for p in tier("pattern") if p.event != "decade"),
+        records=tuple(met(memory, but)),
+        profile=tuple(e for e in tier("profile") if e.event == "trait" and not e.kind),
+        named=asked.named,
+        statistics=_reads(memory, asked, "pattern"),
+        likeness=_reads(memory, asked, "record"),
+    )
+
+
+def lasting_limits(memory: LocalMemory | None, tiers: tuple[str, ...]) -> list[Entry]:
+    """What memory rules out for good."""
+    if memory is None:
+        return []
+    return limits(next((found for t in ("record", "pattern") if t in tiers and (found := memory.active(t))), []))
+
+
+def rules(asked: Asked, memory: LocalMemory | None, but: str = "") -> list[Rule]:
+    """What an item must satisfy to be shown; what was met of the item `but` rules it not out."""
+    ruled_out = [*lasting_limits(memory, asked.tiers), *limits(asked.passing)]
+    return [*binding(asked.request, met(memory, but), asked.shown, ruled_out), *asked.rules]
+
+
+def ranking(asked: Asked, memory: LocalMemory | None, catalog: Catalog, but: str = "") -> Ranked:
+    """Rank for what was asked, with the memory as it is."""
+    wanted = replace(asked.wanted, rules=tuple(rules(asked, memory, but)))
+    return rank(wanted, taste(memory, asked, but), catalog)
+
+
+def met(memory: LocalMemory | None, but: str) -> list[Entry]:
+    return [r for r in memory.met() if r.item_id != but] if memory is not None else []
+
+
+def _reads(memory: LocalMemory | None, asked: Asked, tier: str) -> bool:
+    return memory is not None and tier in asked.tiers and tier not in memory.switches.tiers

@@ -1,0 +1,107 @@
+"""Signals weighed by what was learned from people's choices: contributions that add up to the score.
+
+For what there is (memory, popularity, what the crowd likes) there is a set of weights of its own, so that a catalogue
+without events, or a newcomer, is ranked by weights that were learned for just that. `python -m train.ranker` learns
+them, from the development halves of the evaluation's tasks.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+import numpy as np
+
+from mrrec.agent.signals import Signals, Wanted
+from mrrec.catalog.catalog import telling
+
+FILE = Path(__file__).with_name("weights.json")
+# What a trace shows of each signal
+GROUP = {
+    "subject": "request", "profile": "taste", "lift here": "taste", "era": "taste", "mainstream": "popularity",
+    "average": "neighbours", "disliked": "neighbours", "context": "neighbours", "neighbours here": "neighbours",
+}  # fmt: skip
+# Not learned, for no task asks for them: likeness to examples, and the wish for something new
+BY_HAND = {"like": 1.3, "novelty": 0.5}
+MEMORY = {"taste", "profile", "neighbours", "neighbours here", "context", "average", "disliked", "lift here", "era"}
+BENDS = (-0.3, 0.0, 0.3, 0.7, 1.3, 2.2)
+GATES = ("always", "evidence", "told")
+MUCH_EVIDENCE, MUCH_TOLD = math.log1p(100), 12
+USUAL = 0.3  # how adventurous the people were taken to be whose choices were learned from
+
+
+@dataclass(frozen=True)
+class Weight:
+    """A signal's share in the score: a slope (one part a gate) that bends at each of BENDS.
+
+    Sums of such functions are a generalised additive model (Hastie & Tibshirani, 1986): more than a weight can say, and
+    yet each signal has a contribution of its own.
+    """
+
+    slope: tuple[float, ...]
+    bends: tuple[float, ...] = (0.0,) * len(BENDS)
+
+    def of(self, values: np.ndarray, gate: np.ndarray) -> np.ndarray:
+        """What `values` (n,) add to the score, 0 for 0."""
+        return values * float(np.dot(self.slope, gate)) + bent(values) @ np.array(self.bends)
+
+
+def bent(values: np.ndarray) -> np.ndarray:
+    """How far values (n,) lie beyond each bend, less what 0 does, shape (n, len(BENDS))."""
+    at = np.array(BENDS)
+    return np.maximum(values[:, None] - at, 0) - np.maximum(-at, 0)
+
+
+def available(signals: Signals) -> str:
+    """The name of the set of weights for what there is."""
+    have = {
+        "memory": any(s in MEMORY or s.startswith("lift of ") for s in signals.values),
+        "popularity": "popularity" in signals.values,
+        "crowd": "crowd" in signals.values,
+    }
+    return "+".join(name for name, there in have.items() if there) or "request"
+
+
+def gates(signals: Signals, wanted: Wanted) -> np.ndarray:
+    """How much is known of the person, and how much the request tells, shape (len(GATES),), each in 0..1."""
+    told = 0.0 if wanted.open else min(1.0, len(telling(wanted.text)) / MUCH_TOLD)
+    return np.array([1.0, min(1.0, math.log1p(signals.evidence) / MUCH_EVIDENCE), told])
+
+
+def contributions(signals: Signals, wanted: Wanted) -> dict[str, np.ndarray]:
+    """What each group of signals adds to the score, shape (n_pool,) each."""
+    learned, gate = weights()[available(signals)], gates(signals, wanted)
+    found: dict[str, np.ndarray] = {}
+    for name, values in signals.values.items():
+        if name in BY_HAND:
+            part = BY_HAND[name] * values
+        elif name in learned:
+            part = learned[name].of(values, gate)
+        else:
+            continue
+        group = "taste" if name.startswith("lift ") else GROUP.get(name, name)
+        part = part * _appetite(group, wanted)
+        found[group] = found[group] + part if group in found else part
+    return found
+
+
+def _appetite(group: str, wanted: Wanted) -> float:
+    """How the person's own slider moves what is learned."""
+    a = wanted.adventurous
+    if group == "taste":
+        return (1 - 0.7 * a) / (1 - 0.7 * USUAL)
+    if group in ("neighbours", "crowd"):
+        return (1 - a) / (1 - USUAL)
+    if group == "novelty":
+        return a + (0.5 if wanted.surprise else 0.0)
+    return 1.0
+
+
+@cache
+def weights() -> dict[str, dict[str, Weight]]:
+    """Set → signal → weight."""
+    sets = json.loads(FILE.read_text("utf-8"))["sets"]
+    return {name: {signal: Weight(*map(tuple, values)) for signal, values in of.items()} for name, of in sets.items()}

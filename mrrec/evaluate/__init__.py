@@ -1,0 +1,1 @@
+"""Evaluation: data, settings, metrics, report."""

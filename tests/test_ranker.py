@@ -1,0 +1,126 @@
+"""Weighing: contributions add up, weights for whatever there is, and the crowd's numbers against `implicit`."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from scipy.sparse import csr_array, csr_matrix
+
+from mrrec.agent import ranker
+from mrrec.agent.rank import Rule, Taste, Wanted, rank
+from mrrec.agent.signals import signals
+from mrrec.catalog.crowd import SHRINK, Crowd
+from mrrec.memory.personas import event_record
+
+
+@pytest.fixture(scope="module")
+def catalog(assistant):
+    return assistant.catalog
+
+
+def wanted(catalog, text="a quiet film about grief") -> Wanted:
+    return Wanted(text, catalog.vectors[0], limit=10)
+
+
+def taste(catalog, n=6) -> Taste:
+    films = [i for i in catalog.items if i.kind == "film"]
+    liked = [event_record("liked", i, when=1.7e9 + n) for n, i in enumerate(films[:n])]
+    return Taste(records=(*liked, event_record("disliked", films[n], when=1.7e9)))
+
+
+@pytest.fixture
+def crowd(catalog):
+    rng = np.random.default_rng(0)
+    liked = csr_array((rng.random((40, len(catalog))) < 0.05).astype(np.float32))
+    catalog.crowd = Crowd(liked, np.asarray(liked.sum(axis=0)))
+    yield catalog.crowd
+    catalog.crowd = None
+
+
+def test_parts_add_up_to_the_score(catalog, crowd):
+    ranked = rank(wanted(catalog), taste(catalog), catalog)
+    assert len(ranked.chosen) == 10
+    for candidate in ranked.chosen:
+        assert sum(candidate.parts.values()) == pytest.approx(candidate.score, abs=1e-3)
+        assert {"request", "taste", "neighbours", "popularity", "crowd"} <= set(candidate.parts)
+
+
+@pytest.mark.parametrize(
+    "memory, popularity, likeness, name",
+    [
+        (False, False, False, "request"),
+        (True, False, False, "memory"),
+        (False, True, False, "popularity"),
+        (True, True, False, "memory+popularity"),
+        (True, False, True, "memory+crowd"),
+        (True, True, True, "memory+popularity+crowd"),
+    ],
+)
+def test_weights_are_of_what_there_is(catalog, crowd, memory, popularity, likeness, name):
+    catalog.crowd = crowd.without(not popularity, not likeness)
+    found = signals(wanted(catalog), taste(catalog) if memory else Taste(), catalog, np.arange(len(catalog)))
+    assert ranker.available(found) == name
+    assert name in ranker.weights()
+
+
+def test_records_without_statistics_or_likeness_are_no_memory(catalog):
+    quiet = replace(taste(catalog), statistics=False, likeness=False)
+    found = signals(wanted(catalog), quiet, catalog, np.arange(len(catalog)))
+    assert ranker.available(found) == "request"
+
+
+def test_signals_are_bounded(catalog, crowd):
+    found = signals(wanted(catalog), taste(catalog), catalog, np.arange(len(catalog)))
+    for name, values in found.values.items():
+        assert values.shape == (len(catalog),) and np.isfinite(values).all(), name
+        assert np.abs(values).max() <= 1.0001, name
+
+
+def test_lift_prefers_what_was_liked(catalog):
+    films = [i for i in catalog.items if i.kind == "film"]
+    westerns = [i for i in films if "western" in i.genres]
+    liked = Taste(records=tuple(event_record("liked", i, when=1.7e9) for i in westerns[:5]))
+    pool = np.array([catalog.position[i.id] for i in films])
+    lift = signals(wanted(catalog), liked, catalog, pool).values["lift of genres"]
+    is_western = np.array(["western" in i.genres for i in films])
+    assert lift[is_western].min() > np.median(lift[~is_western])
+
+
+def test_a_pool_of_one(catalog):
+    only = catalog.items[5]
+    ranked = rank(replace(wanted(catalog), rules=(Rule("one", lambda i: i.id == only.id),)), taste(catalog), catalog)
+    assert [c.item.id for c in ranked.chosen] == [only.id]
+
+
+def test_likeness_is_the_shrunk_cosine():
+    liked = np.array([[1, 1, 0, 0], [1, 1, 1, 0], [1, 0, 0, 0], [0, 0, 1, 0]], np.float32)
+    crowd = Crowd(csr_array(liked), liked.sum(axis=0))
+    both, norms = liked.T @ liked, np.sqrt(np.outer(liked.sum(0), liked.sum(0)))
+    cosine = np.divide(both, norms, out=np.zeros_like(both), where=norms > 0)
+    expected = (cosine * both / (both + SHRINK))[:, 0]
+    assert crowd.likeness([0])[1:] == pytest.approx(expected[1:])
+    assert crowd.likeness([0])[0] == 0 and not crowd.likeness([]).any()
+
+
+def test_likeness_orders_as_implicit_without_shrinking(monkeypatch):
+    from implicit.nearest_neighbours import CosineRecommender
+
+    monkeypatch.setattr("mrrec.catalog.crowd.SHRINK", 0.0)
+    rng = np.random.default_rng(3)
+    liked = (rng.random((60, 30)) < 0.2).astype(np.float32)
+    model = CosineRecommender(K=31, num_threads=1)
+    model.fit(csr_matrix(liked), show_progress=False)
+    mine = [2, 5, 11]
+    row = np.zeros((1, 30), np.float32)
+    row[0, mine] = 1
+    ids, scores = model.recommend(0, csr_matrix(row), N=30, filter_already_liked_items=True)
+    ours = Crowd(csr_array(liked), liked.sum(axis=0)).likeness(mine)
+    there = [i for i in ids if i >= 0 and i not in mine]
+    theirs = dict(zip(ids.tolist(), scores.tolist()))
+    assert len(there) > 20
+    assert [float(ours[i]) for i in there] == pytest.approx([theirs[i] for i in there], rel=1e-4)
+
+
+def test_crowd_of_histories():
+    crowd = Crowd.of([{"a": 1.0, "b": -1.0}, {"a": 0.5, "x": 1.0}], {"a": 0, "b": 1}, 0.2)
+    assert crowd.met.tolist() == [2, 1] and crowd.likes.tolist() == [2, 0] and len(crowd) == 2
