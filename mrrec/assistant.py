@@ -47,7 +47,7 @@ class Assistant:
         """Open or build the store, and load the model (not where `model` is False: enough to search and to look)."""
         path = model_path(settings.model) if model and engine is None else None
         encoder = Encoder(settings.embedder)
-        store = Store(settings.store, encoder.name, encoder.dim)
+        store = Store(settings.store, encoder.name, encoder.dim, settings.durable)
         items = read_items(settings.items or settings.seed_dir / "catalog")
         beside = vectors_of(settings.items) if settings.items else settings.seed_dir / "vectors.npz"
         catalog = Catalog.open(items, store, encoder, beside, progress)

@@ -117,13 +117,19 @@ def _parser() -> argparse.ArgumentParser:
         "--model-queries", type=int, default=200, metavar="N", help="queries for settings that ask the model; 0 all"
     )
     scored.add_argument("--jobs", type=int, default=0, metavar="N", help="processes; 0 is one a core")
+    held = add("simulate", _simulate, "let simulated people with a hidden goal talk with the app, and count", model)
+    held.add_argument("--dialogues", type=int, default=20, metavar="N", help="for each setting (%(default)s)")
+    held.add_argument("--setting", choices=("mrrec", "no-memory", "both"), default="both", help="(%(default)s)")
+    held.add_argument("--out", type=Path, default=Path("out/dialogues.jsonl"), metavar="FILE", help="(%(default)s)")
     whole = add("study", _study, "run the whole evaluation, and write docs/results.md and docs/results.json", model)
     whole.add_argument("--data", type=Path, metavar="DIR", help="where the publishers' files lie")
     whole.add_argument(
         "--work", type=Path, default=Path("out/study"), metavar="DIR", help="tasks and runs (%(default)s)"
     )
     whole.add_argument("--out", type=Path, default=Path("docs"), metavar="DIR", help="where results go (%(default)s)")
-    whole.add_argument("--run", action="append", default=[], metavar="NAME", help="one run only; may be repeated")
+    whole.add_argument(
+        "--run", dest="runs", action="append", default=[], metavar="NAME", help="one run only; may be repeated"
+    )
     whole.add_argument("--jobs", type=int, default=0, metavar="N", help="processes; 0 is one a core")
     add("encode-seed", _encode_seed, "encode the seed's items into the vectors that are shipped with them")
     replay = commands.add_parser("replay", help="show a saved trace, without a model")
@@ -352,10 +358,23 @@ def _evaluate(args: argparse.Namespace) -> None:
 def _study(args: argparse.Namespace) -> None:
     from mrrec.evaluate.study import study
 
-    found = study(args.work, args.out, args.data, settings_of(args), args.run, args.jobs, args.seed or 0)
+    found = study(args.work, args.out, args.data, settings_of(args), args.runs, args.jobs, args.seed or 0)
     for head in found["headlines"]:
         gain = f"{head['gain']:+.1%} over {head['worse']}" if "worse" in head else f"{head['value']:.3f}"
         _print(args, head, f"{'reached' if head['reached'] else 'missed ':8} {head['run']:11} {head['claim']}: {gain}")
+
+
+def _simulate(args: argparse.Namespace) -> None:
+    from mrrec.evaluate.simulator import SETTINGS, run_simulation, summary
+
+    if args.dialogues < 1:
+        raise UsageError("--dialogues: at least 1")
+    assistant, found = _open(args), []
+    for setting in SETTINGS if args.setting == "both" else (args.setting,):
+        found += run_simulation(assistant, args.dialogues, args.seed or 0, args.out, not args.json, setting)
+    told = summary(found)
+    for name, figures in told.items():
+        _print(args, {name: figures}, name + "".join(f"\n  {k:34}{v}" for k, v in figures.items()))
 
 
 def _encode_seed(args: argparse.Namespace) -> None:

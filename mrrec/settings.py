@@ -24,6 +24,7 @@ class Settings:
     seed_dir: Path = SEED
     items: Path | None = None  # a catalogue's file or folder; None is the one in seed_dir
     events: Path | None = None  # what people did with its items, for popularity and likeness by who liked what
+    durable: bool = True  # whether a write waits for the disk
     n_ctx: int = 8192  # tokens
     n_threads: int | None = None  # None: the number of cores
     gpu_layers: int = -1  # -1: all of them, where llama.cpp was built for a GPU

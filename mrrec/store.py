@@ -60,10 +60,11 @@ class Store:
     path : folder, created when missing
     encoder : name of the encoder; the tables of another encoder are kept apart
     dim : length of its vectors
+    durable : whether a write waits for the disk; what can be made again need not
     """
 
-    def __init__(self, path: Path | str, encoder: str, dim: int):
-        self.path = Path(path)
+    def __init__(self, path: Path | str, encoder: str, dim: int, durable: bool = True):
+        self.path, self.durable = Path(path), durable
         self.encoder, self.dim = encoder, dim
         self.notes: list[str] = []
         try:
@@ -150,7 +151,8 @@ class Store:
 
             def whole():
                 _retried(change)
-                disk.settle(disk.files(folder) - before, before)
+                if self.durable:
+                    disk.settle(disk.files(folder) - before, before)
 
             try:
                 self.guarded(whole)

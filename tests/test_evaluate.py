@@ -14,6 +14,7 @@ from mrrec.evaluate import run as running
 from mrrec.evaluate.data import Query, Task, read_queries, read_task, write_task
 from mrrec.evaluate.run import Options, evaluate, prepared
 from mrrec.evaluate.settings import PARTS, parse
+from mrrec.evaluate.study import HEADLINES, RUNS, study, write_results
 from mrrec.memory.events import Event
 from mrrec.settings import Settings
 
@@ -229,3 +230,25 @@ def test_command(folder, tmp_path, capsys):
     assert "a cut-off is at least 1" in capsys.readouterr().err
     assert cli.main([*command, "--settings", "magic", "--out", str(tmp_path)]) == 1
     assert "there is no setting 'magic'" in capsys.readouterr().err
+
+
+def test_results_page_is_of_what_was_run(folder, tmp_path):
+    evaluate(options(folder, tmp_path / "said", "hybrid", "recent", "static", "fields", "mrrec:-reasoning"), Settings())
+    found = write_results(tmp_path, tmp_path / "docs")
+    page = (tmp_path / "docs" / "results.md").read_text()
+    assert [h["run"] for h in found["headlines"]] == ["said"] * 3
+    for head in found["headlines"]:
+        assert f"{head['value']:.4f} `mrrec:-reasoning`" in page and f"{head['gain']:+.1%}" in page
+        assert head["gain"] == pytest.approx(head["value"] / head["against"] - 1, abs=1e-6)
+    assert json.loads((tmp_path / "docs" / "results.json").read_text())["runs"]["said"]["queries"] == 12
+    with pytest.raises(ValueError, match="no run has left results"):
+        write_results(tmp_path / "nothing", tmp_path)
+
+
+def test_study_names_its_runs(tmp_path):
+    with pytest.raises(ValueError, match="there is no run 'film'; there are films"):
+        study(tmp_path, tmp_path, None, Settings(), ["film"])
+    assert {h.run for h in HEADLINES} <= {r.name for r in RUNS}
+    for run in RUNS:
+        assert {h.better for h in HEADLINES if h.run == run.name} <= set(run.settings)
+        assert {w for h in HEADLINES if h.run == run.name for w in h.worse} <= set(run.settings)

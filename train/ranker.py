@@ -195,18 +195,22 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as work:
         for folder in args.tasks:
             rows += collect(folder, Path(work) / folder.name, args.most, args.seed)
-    lists = lists_of(rows)
+    learn(lists_of(rows), args.out, args.steps, args.decay, args.folds, args.seed)
+
+
+def learn(lists: Lists, out: Path, steps: int, decay: float, folds: int, seed: int) -> None:
+    """Fit every set of weights, tell how each does on held-out people, and write them."""
     everything = np.arange(len(lists.ends))
     people = sorted(set(lists.person))
-    fold = {p: n for n, p in zip(np.random.default_rng(args.seed).permutation(len(people)), people)}
+    fold = {p: n for n, p in zip(np.random.default_rng(seed).permutation(len(people)), people)}
     sets = {}
     for size in range(len(PARTS) + 1):
         for parts in itertools.combinations(PARTS, size):
             name = "+".join(parts) or "request"
-            for f in range(args.folds):
-                held = np.array([q for q in everything if fold[lists.person[q]] % args.folds == f])
+            for f in range(folds):
+                held = np.array([q for q in everything if fold[lists.person[q]] % folds == f])
                 rest = np.setdiff1d(everything, held)
-                weight = fit(lists, rest, parts, args.steps, args.decay)
+                weight = fit(lists, rest, parts, steps, decay)
                 told = {k: ndcg(lists, held, weight, k) for k in (10, 100)}
                 print(
                     name,
@@ -214,12 +218,12 @@ def main() -> None:
                     " ".join(f"{t} N@{k} {v:.4f}" for k, of in told.items() for t, v in sorted(of.items())),
                     flush=True,
                 )
-            weight = scaled(lists, everything, fit(lists, everything, parts, args.steps, args.decay))
+            weight = scaled(lists, everything, fit(lists, everything, parts, steps, decay))
             of = {NAMES[n]: [_rounded(weight.slopes[n]), _rounded(weight.bends[n])] for n in columns(parts)}
             of["ideal"] = [[round(IDEAL * v, 4) for v in part] for part in of["request"]]
             sets[name] = of
-    about = {"tasks": sorted(f.name for f in args.tasks), "queries": len(everything), "gates": GATES}
-    args.out.write_text(json.dumps({"about": about, "sets": sets}, indent=1) + "\n", "utf-8")
+    about = {"tasks": sorted(set(lists.task)), "queries": len(everything), "gates": GATES, "bends": BENDS}
+    out.write_text(json.dumps({"about": about, "sets": sets}, indent=1) + "\n", "utf-8")
 
 
 if __name__ == "__main__":

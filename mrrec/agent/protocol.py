@@ -77,7 +77,11 @@ def leads(kinds: Sequence[str], before: str = "", after: str = "", answers: int 
     number = _NUMBERS[len(kinds)]
     these = "this one" if one else f"these {number}"
     words = {"be": "is" if one else "are", "n": number, "N": number.capitalize(), "these": these}
-    words |= {"These": these.capitalize(), "s": "s" if one else "", "what": f"{before}{what}{'' if one else 's'}{after}"}
+    words |= {
+        "These": these.capitalize(),
+        "s": "s" if one else "",
+        "what": f"{before}{what}{'' if one else 's'}{after}",
+    }
     start = answers * OFFERED % len(LEADS)
     return [lead.format(**words) for lead in (*LEADS, *LEADS)[start : start + OFFERED]]
 

@@ -21,12 +21,24 @@ from mrrec.catalog.catalog import telling
 FILE = Path(__file__).with_name("weights.json")
 # What a trace shows of each signal
 GROUP = {
-    "subject": "request", "profile": "taste", "lift here": "taste", "era": "taste", "mainstream": "popularity",
+    "subject": "request", "mainstream": "popularity",
+    "stated": "taste", "profile": "taste", "lift here": "taste", "era": "taste",
     "average": "neighbours", "disliked": "neighbours", "context": "neighbours", "neighbours here": "neighbours",
 }  # fmt: skip
 # Not learned, for no task asks for them: likeness to examples, and the wish for something new
 BY_HAND = {"like": 1.3, "novelty": 0.5}
-MEMORY = {"taste", "profile", "neighbours", "neighbours here", "context", "average", "disliked", "lift here", "era"}
+MEMORY = {
+    "stated",
+    "taste",
+    "profile",
+    "neighbours",
+    "neighbours here",
+    "context",
+    "average",
+    "disliked",
+    "lift here",
+    "era",
+}
 BENDS = (-0.3, 0.0, 0.3, 0.7, 1.3, 2.2)
 GATES = ("always", "evidence", "told")
 MUCH_EVIDENCE, MUCH_TOLD = math.log1p(100), 12

@@ -137,7 +137,15 @@ def common(items: Sequence[Item], request: Request) -> tuple[str, str]:
     for condition in bound:
         if condition.sort in ("name", "year", "length", "place"):
             first = condition.label.split()[0].lower()
-            ahead = condition.sort == "place" and first not in ("from", "in", "made", "out", "produced", "spoken", "dubbed")
+            ahead = condition.sort == "place" and first not in (
+                "from",
+                "in",
+                "made",
+                "out",
+                "produced",
+                "spoken",
+                "dubbed",
+            )
             of = condition.label.startswith(("at most", "at least", "around"))
             ahead = ahead or condition.label in ("short", "long")
             if not condition.label.startswith("not "):

@@ -80,8 +80,12 @@ def signals(wanted: Wanted, taste: Taste, catalog: Catalog, pool: np.ndarray) ->
     nearest: dict[int, Entry] = {}
     liked = [r for r in taste.records if r.value > LIKED and r.item_id in catalog.position]
     disliked = [r for r in taste.records if r.value < DISLIKED and r.item_id in catalog.position]
-    if taste.patterns:
-        values["taste"] = np.tanh(_held(taste.patterns, taste.named, catalog, pool, holders))
+    for name, mine in (
+        ("stated", [p for p in taste.patterns if p.event == "said"]),
+        ("taste", [p for p in taste.patterns if p.event != "said"]),
+    ):
+        if mine:
+            values[name] = np.tanh(_held(mine, taste.named, catalog, pool, holders))
     if taste.profile:
         values["profile"] = np.tanh(_held(taste.profile, taste.named, catalog, pool, None))
     if taste.statistics and (liked or disliked):

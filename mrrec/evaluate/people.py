@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
@@ -50,7 +51,7 @@ class People:
 
     def prepare(self, queries: Sequence[Query], progress: bool = False) -> None:
         """Write the memories that `queries` need and that are not there yet."""
-        needed = {(_name(q)): q for q in queries if _name(q)}
+        needed = {name: q for q in queries if (name := self._name(q))}
         ready = self._store.read_meta().get("prepared", [])
         done = set(ready)
         for name, query in tqdm(sorted(needed.items()), "memories", disable=not progress, unit="person"):
@@ -67,7 +68,7 @@ class People:
 
     def memory(self, query: Query) -> LocalMemory | None:
         """The memory of who asks, as it was then; None for nobody."""
-        return self._handle(name) if (name := _name(query)) else None
+        return self._handle(name) if (name := self._name(query)) else None
 
     @lru_cache(maxsize=8)  # noqa: B019 (as long-lived as the object)
     def _handle(self, name: str) -> LocalMemory:
@@ -85,10 +86,20 @@ class People:
         labels = (self._catalog.get(e.item_id) for e in liked[:most])
         return [item.label if item else e.text for e, item in zip(liked, labels)]
 
+    def _name(self, query: Query) -> str:
+        """Whose memory, and after how many events; two moments between which nothing happened share one."""
+        if query.history:
+            return f"query {query.id}"
+        return f"{query.user} after {len(self._before(query))}" if query.user else ""
+
+    def _before(self, query: Query) -> list[Event]:
+        mine = self.events.get(query.user, [])
+        return mine if query.as_of is None else mine[: bisect_left(mine, query.as_of, key=lambda e: e.when)]
+
     def _records(self, query: Query) -> list[Entry]:
         if query.history:
             return [r for n, given in enumerate(query.history) if (r := self._of_history(given, float(n)))]
-        before = [e for e in self.events.get(query.user, ()) if query.as_of is None or e.when < query.as_of]
+        before = self._before(query)
         values = liking([e for e in before if e.item_id], self._scale)
         records = []
         for event in before:
@@ -152,10 +163,3 @@ def _liked(event: Event, scale) -> bool:
     if event.rating is None:
         return EVENT_VALUE[event.event] > LIKED
     return (event.rating - scale.mean) * 2 / (scale.high - scale.low) > LIKED
-
-
-def _name(query: Query) -> str:
-    """Whose memory, and as of when."""
-    if query.history:
-        return f"query {query.id}"
-    return f"{query.user} at {query.as_of}" if query.user else ""

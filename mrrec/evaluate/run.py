@@ -59,7 +59,7 @@ def evaluate(options: Options, base: Settings, progress: bool = False) -> dict:
     settings = [parse(name) for name in options.settings]
     task = _chosen(read_task(options.items, options.events, options.queries), options)
     work = _work(options, base)
-    base = replace(base, store=work / "store", items=options.items, seed=options.seed)
+    base = replace(base, store=work / "store", durable=False, items=options.items, seed=options.seed)
     todo = _todo(task.queries, settings, work, options)
     if todo:
         _prepare(task, base, work, progress)
@@ -177,7 +177,7 @@ def prepared(options: Options, base: Settings, most: int = 0, progress: bool = F
     task = _chosen(read_task(options.items, options.events, options.queries), options)
     task = replace(task, queries=_sample(task.queries, replace(options, model_queries=most)))
     work = _work(options, base)
-    base = replace(base, store=work / "store", items=options.items)
+    base = replace(base, store=work / "store", durable=False, items=options.items)
     _prepare(task, base, work, progress)
     return open_bench(options, base, False), task.queries
 

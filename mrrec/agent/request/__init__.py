@@ -6,5 +6,20 @@ from mrrec.agent.request.reader import asking, read_request
 from mrrec.agent.request.reply import accepted, asks_why, titles_said
 from mrrec.agent.request.told import Told, against, closed, settled
 
-__all__ = ["Condition", "Correction", "Named", "Relation", "Request", "Told", "accepted", "against", "asking", "asks_why", "closed",
-           "read_request", "revoked", "settled", "titles_said"]  # fmt: skip
+__all__ = [
+    "Condition",
+    "Correction",
+    "Named",
+    "Relation",
+    "Request",
+    "Told",
+    "accepted",
+    "against",
+    "asking",
+    "asks_why",
+    "closed",
+    "read_request",
+    "revoked",
+    "settled",
+    "titles_said",
+]

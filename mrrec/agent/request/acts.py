@@ -14,7 +14,8 @@ _WISH = either(
     "fancy, could (?:do with|use|go for), crav(?:e|ing), searching for, hunting for, hoping for, up for, "
     "after (?:a|an|some)\\b, keen (?:on|for), interested in, wouldn't mind, (?:am|'m) after, i mean(?:t)?, "
     "should(?:n't)? be, must(?:n't| not)? (?:be|have), (?:has|have|needs|ought|had) to be, hoping to, "
-    "(?:i|we)(?:'d| had| have|'ve)? (?:did |already |clearly |just )?(?:say|said|asked(?: you)? for|requested|specified|"
+    "(?:i|we)(?:'d| had| have|'ve)? (?:did |already |clearly |just )?(?:say|said|asked(?: you)? for|requested|"
+    "specified|"
     "mentioned|was after), (?:didn't|haven't|did) (?:i|we) (?:say|said|ask(?:ed)?(?: you)? for|mention(?:ed)?), "
     "leaning (?:towards?|to), torn between"
 )
@@ -53,7 +54,8 @@ _LISTED = re.compile(
     rf"\b(?:which|what) (?:(?:other|more|late|early|recent|old|new|\w+er) )?{_WORK}s? "
     r"(?:do|does|did|has|have|had|with|by|from|of|shows?|features?|stars?|unites?|brings?)\b|"
     r"\bwhat(?: else| other| more)? (?:did|has|have|had|does|do) (?:\||(?:he|she|they)\b)[^?]*\b"
-    r"(?:direct(?:ed)?|make|made|wr[io]te|written|do|done|develop(?:ed)?|star(?:red)?|act(?:ed)?|play(?:ed)?|shoot|shot|released?|created?|appear\w*)\b|"
+    r"(?:direct(?:ed)?|make|made|wr[io]te|written|do|done|develop(?:ed)?|star(?:red)?|act(?:ed)?|play(?:ed)?|"
+    r"shoot|shot|released?|created?|appear\w*)\b|"
     r"\bwhat(?: else)? (?:is|was|were|has|have) (?:\|[| ]*)(?:been )?in\b|"
     r"\bwhat (?:else )?(?:have|do|did) you (?:got|get|have|know)\b(?=.*\|)|"
     r"\b(?:do|does|did|has|have) \|[| ]*(?:(?:ever|also) )?(?:have|has|make|made|written|write|direct(?:ed)?|"
@@ -62,7 +64,9 @@ _LISTED = re.compile(
     rf"\b(?:are|were) there (?:[\w'|-]+ ){{0,2}}{_WORKS}\b",
     re.I,
 )
-_CLEFT = re.compile(r"^(?:what|all|the thing)(?: that)? (?:i|we|i'm|we're|i'd|we'd)\b(?!.*\?).*\b(?:is|was|are|would be)\b", re.I)
+_CLEFT = re.compile(
+    r"^(?:what|all|the thing)(?: that)? (?:i|we|i'm|we're|i'd|we'd)\b(?!.*\?).*\b(?:is|was|are|would be)\b", re.I
+)
 _WISHED = re.compile(
     rf"(?:\b|(?='d))(?:{_WISH}|(?:got|have|know(?: of)?|is there|are there)(?: you)?(?: got)? an?\b)", re.I
 )
@@ -113,13 +117,18 @@ _SOCIAL = re.compile(
     + r"\b)+\W*",
     re.I,
 )
-_COMMAND = re.compile(r"^(?:forget(?! (?:(?:it|that|about (?:it|that))\s*(?:$|[,.;:!—-])|what (?:i|we)\b))|undo|remember(?!\W*$)|delete|erase|don't remember|remove|export|clear)\b", re.I)
+_COMMAND = re.compile(
+    r"^(?:forget(?! (?:(?:it|that|about (?:it|that))\s*(?:$|[,.;:!—-])|what (?:i|we)\b))|undo|remember(?!\W*$)|"
+    r"delete|erase|don't remember|remove|export|clear)\b",
+    re.I,
+)
 _LEAD_IN = re.compile(
     "^(?:"
     + either(
         "hi, hello, hey there, hey, ok, okay, well, so, and, but, hm+, oh, also, now, then, thanks, thank you, "
         "cool, great, "
-        "nice, yes, yeah, sure, close, nearly, almost, not quite, no, nope, actually, maybe, perhaps, please, right, alright"
+        "nice, yes, yeah, sure, close, nearly, almost, not quite, no, nope, actually, maybe, perhaps, please, "
+        "right, alright"
     )
     + r"\b[\s,!.-]*)+",
     re.I,

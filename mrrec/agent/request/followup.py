@@ -35,7 +35,8 @@ _DIFFERENT = re.compile(r"\bdifferent|unexpected", re.I)
 
 _REVOKES = re.compile(
     r"^\W*(?:(?:no|ok|okay|hm+|well|oh|sorry|actually|wait)\W+)*(?:forget|scrap|ignore|drop|undo|disregard) "
-    r"(?:what (?:i|we)(?:'ve| have)? (?:just )?(?:said|asked(?: for)?|wrote|wanted|told you)|all that|that|it)\s*[,.;:!—-]+\s*"
+    r"(?:what (?:i|we)(?:'ve| have)? (?:just )?(?:said|asked(?: for)?|wrote|wanted|told you)|all that|that|"
+    r"it)\s*[,.;:!—-]+\s*"
     r"(?P<rest>.+)",
     re.I | re.S,
 )

@@ -178,7 +178,9 @@ _SHORT = re.compile(
     r"\b(?:short(?! stor)|brief|bite-?sized?|quick(?= (?:read|game|watch|one|film|movie|book)))\b", re.I
 )
 _LONG = re.compile(
-    r"(?<!as )(?<!how )(?<!day )\b(?:long(?!-| ago| time| day| week| as| for\b| to\b)|lengthy|doorstop(?:per)?|epic-length)\b", re.I
+    r"(?<!as )(?<!how )(?<!day )\b(?:long(?!-| ago| time| day| week| as| for\b| to\b)|lengthy|doorstop(?:per)?|"
+    r"epic-length)\b",
+    re.I,
 )
 
 COMPARED = re.compile(

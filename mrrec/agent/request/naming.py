@@ -30,7 +30,8 @@ _PRAISE = re.compile(
 )
 _SEEN = re.compile(r"\b(?:seen|watched|read|played|finished|know|have|own)\s+(?:both )?$", re.I)
 _SEEN_AFTER = re.compile(
-    r"\W*(?:(?:i|we)(?:'ve| have)?|i've|we've|been there,?) (?:\w+ )?(?:seen|watched|read|played|finished|know|own)\b(?! like)|"
+    r"\W*(?:(?:i|we)(?:'ve| have)?|i've|we've|been there,?) (?:\w+ )?(?:seen|watched|read|played|finished|know|"
+    r"own)\b(?! like)|"
     r"\W+(?:already )?(?:seen|watched|read|played) (?:it|that|already)\b",
     re.I,
 )
@@ -58,13 +59,15 @@ _THE_ONE = re.compile(
 )
 _COULD_IT = re.compile(
     r"(?:can|could|may|might|shall|should|would|won't|can't|couldn't|wouldn't|what if|what about)\b|"
-    r"where(?:'s| is| are) (?:the|those|my|one)\b|(?:have|has|do|is|are) (?:you|there|we)\b(?! (?:like|love|enjoy|think|"
+    r"where(?:'s| is| are) (?:the|those|my|one)\b|(?:have|has|do|is|are) (?:you|there|we)\b(?! (?:like|love|"
+    r"enjoy|think|"
     r"seen|watched|read|played|sure|real|a\b))",
     re.I,
 )
 # What is shown, and lacks something: "these aren't funny", "|||| isn't a comedy", "I don't see anything by Lem"
 _MISSING = re.compile(
-    r"(?:\b(?:these|those|they|none of (?:them|these|those|it)|that|it|this|(?:first|second|third|fourth|fifth|last)(?: one)?)|"
+    r"(?:\b(?:these|those|they|none of (?:them|these|those|it)|that|it|this|(?:first|second|third|fourth|fifth|"
+    r"last)(?: one)?)|"
     r"\|)(?:'re| is| are|'s|) ?(?:isn't|aren't|not|is|are|was not|wasn't|doesn't (?:look|sound|feel|seem))\b|"
     r"\b(?:don't|can't|cannot|do not|didn't|couldn't) (?:see|find|spot|notice)\b",
     re.I,
@@ -75,7 +78,10 @@ _LACKS = re.compile(
     re.I,
 )
 _LACKS_TOO = (  # before and after the negation
-    (re.compile(r"\bnone$", re.I), re.compile(r"(?: of (?:them|these|those|it))? (?:is|are|was|were|seems?|looks?)\b", re.I)),
+    (
+        re.compile(r"\bnone$", re.I),
+        re.compile(r"(?: of (?:them|these|those|it))? (?:is|are|was|were|seems?|looks?)\b", re.I),
+    ),
     (
         re.compile(r"\b(?:i|we) (?:don't|can't|cannot|do not|didn't|couldn't)$", re.I),
         re.compile(r" (?:really )?(?:see|find|spot|notice)\b", re.I),

@@ -92,7 +92,9 @@ _NO_NEGATION = re.compile(
     + either(
         "not (?=\\w+ enough), not (?:only|just|necessarily|sure|bad|yet|that i|too sure), no (?:idea|problem|"
         "matter|preference|worries|clue), "
-        "why not, nothing (?=[^.?!]*\\?\\W*$), if not, don't (?:mind|know|care), nothing but, can't decide, no thanks?, (?:won't |wouldn't |not )?say no to, nothing beats, (?:didn't|haven't) (?:i|we) (?:say|said|ask|asked|mention|mentioned|tell|told), "
+        "why not, nothing (?=[^.?!]*\\?\\W*$), if not, don't (?:mind|know|care), nothing but, can't decide, no "
+        "thanks?, (?:won't |wouldn't |not )?say no to, nothing beats, (?:didn't|haven't) (?:i|we) (?:say|said|"
+        "ask|asked|mention|mentioned|tell|told), "
         "(?<!not )too\\s*(?=[.\\,!?]|$)"
     ),
     re.I,
@@ -102,7 +104,8 @@ _NEGATION = re.compile(
     r"mustn't|can't be|avoid(?:ing)?|"
     r"skip(?:ping)?|minus|except(?: for)?|excluding|apart from|other than|aside from|besides|instead of|rather than|"
     r"any(?:thing|one|body) but|barring|save for|omitting|"
-    r"(?:can't|can not|cannot|couldn't) (?:stand|bear|stomach)|detest|despise|loathe|(?:sick|tired|enough) of|fed up with|"
+    r"(?:can't|can not|cannot|couldn't) (?:stand|bear|stomach)|detest|despise|loathe|(?:sick|tired|enough) of|"
+    r"fed up with|"
     r"bored (?:by|of|with)|allergic to|(?:can|could) do without|no time for|"
     r"(?:less|fewer)(?! than)|free of|leav(?:e|ing) out|hate|dislike|(?<!not )too)\b",
     re.I,

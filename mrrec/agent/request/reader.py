@@ -41,7 +41,8 @@ _NO_ADJECTIVE = re.compile(
 )
 _ADAPTED = re.compile(r"\badapt|\bbased on\b", re.I)
 _SUBJECT = re.compile(
-    r"\b(?:(?<!what )(?<!how )about|set in|involving|around|(?<!put )(?<!bring )(?<!set )(?<!keen )on|with|elements? of|touch of|bit of|dose of|"
+    r"\b(?:(?<!what )(?<!how )about|set in|involving|around|(?<!put )(?<!bring )(?<!set )(?<!keen )on|with|"
+    r"elements? of|touch of|bit of|dose of|"
     r"themes? of|lots? of)\s+"
     r"(?:(?!and\b|or\b)[\w']+\s+){0,2}$",
     re.I,
@@ -51,6 +52,8 @@ _OTHER_KIND = {"history": "historical fiction", "family": "children", "children"
 _ASKING = re.compile(
     r"\b(?:something|anything|stuff|more|others?|another|next|else|ones?|different|again|none|neither)\b", re.I
 )
+
+
 def read_request(
     message: str,
     catalog: Catalog,

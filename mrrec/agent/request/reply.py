@@ -13,9 +13,12 @@ from mrrec.catalog.lookup import STOPWORDS
 _TAKEN = re.compile(  # what says that something is taken
     r"\b"
     + either(
-        "thanks?, thx, thank you, ta, cheers, perfect, great, lovely, wonderful, brilliant, excellent, fantastic, awesome, "
-        "super, nice, cool, ok, okay, right, then, wins, sold, deal, done, yes, yeah, yep, settled, decided, hooray, take, taking, try, trying, go "
-        "(?:for|with), going (?:for|with), give (?:it|this|that|the)?, give, sounds?, looks?, it is, (?:that|this)(?:'s| is|'ll| "
+        "thanks?, thx, thank you, ta, cheers, perfect, great, lovely, wonderful, brilliant, excellent, "
+        "fantastic, awesome, "
+        "super, nice, cool, ok, okay, right, then, wins, sold, deal, done, yes, yeah, yep, settled, decided, "
+        "hooray, take, taking, try, trying, go "
+        "(?:for|with), going (?:for|with), give (?:it|this|that|the)?, give, sounds?, looks?, it is, (?:that|"
+        "this)(?:'s| is|'ll| "
         "will) (?:it|do|the one), just what, exactly what, just right, i'll, we'll, i will, we will, i choose, i pick, "
         "we pick, good pick, good choice, good idea, great pick, great choice, tonight, let's"
     )
@@ -24,14 +27,17 @@ _TAKEN = re.compile(  # what says that something is taken
 )
 # Words that may stand beside it; any other word tells that more is said.
 _BESIDE = frozenset(
-    "thanks thank thx ta cheers perfect great lovely wonderful brilliant excellent fantastic awesome super nice cool sold "
+    "thanks thank thx ta cheers perfect great lovely wonderful brilliant excellent fantastic awesome super nice "
+    "cool sold "
     "deal done yes yeah yep ok okay settled decided hooray take taking try trying go going for with give giving a go "
     "chance shot whirl sounds sound looks look it is that this that's it's thats its do the one just what i wanted we "
     "needed exactly was looking after hoping right i'll we'll ill will i we me us choose pick picks picked choice good "
-    "idea tonight today tomorrow now then later this evening weekend afternoon night morning let's lets oh ah hm well so "
+    "idea tonight today tomorrow now then later this evening weekend afternoon night morning let's lets oh ah "
+    "hm well so "
     "and you very much a lot so really fine like best pretty promising interesting intriguing fun about my our choose "
     "watch watching see seeing read reading play playing start with sure absolutely definitely of course please hi hey "
-    "many shall there all help your for suggestion recommendation tip suggestions recommendations tips that'll be be happy with am "
+    "many shall there all help your for suggestion recommendation tip suggestions recommendations tips that'll "
+    "be be happy with am "
     "i'm im we're buy get order rent stream put on down to has is have made mind sealed mine will'll must should can't "
     "cannot wait ever an film movie book novel game evening's tonight's win winner wins winning".split()
 ) - {"similar", "another", "more"}
@@ -64,10 +70,14 @@ def titles_said(message: str, shown: Sequence[Item]) -> list[tuple[Item, int, in
             match = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", message)
             if match is None and len(normalise(name).split()) > 1:
                 match = re.search(rf"(?<!\w){re.escape(name)}(?!\w)", message, re.I)
-            if match and not any(start <= match.start() < end for _, start, end in found):
+            if match:
                 found.append((item, *match.span()))
                 break
-    return sorted(found, key=lambda f: f[1])
+    kept: list[tuple[Item, int, int]] = []
+    for item, start, end in sorted(found, key=lambda f: f[1] - f[2]):  # "Persona 5" is not "Persona"
+        if not any(start < b and a < end for _, a, b in kept):
+            kept.append((item, start, end))
+    return sorted(kept, key=lambda f: f[1])
 
 
 def accepted(message: str, shown: Sequence[Item]) -> tuple[Item, ...]:
@@ -103,14 +113,17 @@ def _beside(rest: str) -> bool:
 _WHY = re.compile(
     r"^\W*(?:(?:but|and|so|ok|okay|hm+|well|hey|sorry|wait|thanks|fine|please|oh|er|tell me|explain(?: to me)?)\W+)*"
     r"(?:why\b(?! (?:not\b(?!.*\byou (?:pick|choose))|don't|do not|doesn't|can't|won't))|how come\b|how so\b|"
-    r"what(?:'s| is| was| were| are)? (?:made you|makes you|brought you|led you|speaks|spoke|the reason|your reasons?|the "
-    r"idea behind|the point of|the thinking|your thinking|the logic)|how (?:did|do) you (?:get|arrive|come|pick|choose|end|"
+    r"what(?:'s| is| was| were| are)? (?:made you|makes you|brought you|led you|speaks|spoke|the reason|your "
+    r"reasons?|the "
+    r"idea behind|the point of|the thinking|your thinking|the logic)|how (?:did|do) you (?:get|arrive|come|pick|"
+    r"choose|end|"
     r"find|hit|settle|decide)|for what reasons?|on what grounds?|what for\b|where did .+ come from|"
     r"(?:give|tell) me (?:the|your) reasons?|explain\b|justify\b|(?:the )?reasons? (?:for|behind)\b)",
     re.I,
 )
 _AND_WHY = re.compile(
-    r"(?:^|\W)why\W*$|\b(?:(?<!don't )know|explain|tell (?:me|us)|wonder(?:ing)?|curious|understand|see|ask)\b.{0,20}\bwhy\b(?! not)",
+    r"(?:^|\W)why\W*$|\b(?:(?<!don't )know|explain|tell (?:me|us)|wonder(?:ing)?|curious|understand|see|"
+    r"ask)\b.{0,20}\bwhy\b(?! not)",
     re.I | re.S,
 )
 _WISHES_TOO = re.compile(
@@ -129,17 +142,23 @@ def asks_why(message: str) -> bool:
 # --- insisting, changing one's mind, starting over --------------------------------------------------------------------
 
 INSISTS = re.compile(
-    r"\b(?:i|we)(?:'d| had| have|'ve)? (?:did |already |clearly |just |only )?(?:say|said|ask|asked|wanted|want|meant|mean|told|"
-    r"requested|specified|mentioned|stated|repeat)\b|\b(?:didn't|did|haven't) (?:i|we) (?:say|ask|tell|mention|want|said|asked)|"
-    r"\b(?:misunderst\w+|remember\W|past each other|as (?:i )?(?:said|asked|told|mentioned|before)|once more|once again|"
+    r"\b(?:i|we)(?:'d| had| have|'ve)? (?:did |already |clearly |just |only )?(?:say|said|ask|asked|wanted|want|"
+    r"meant|mean|told|"
+    r"requested|specified|mentioned|stated|repeat)\b|\b(?:didn't|did|haven't) (?:i|we) (?:say|ask|tell|mention|"
+    r"want|said|asked)|"
+    r"\b(?:misunderst\w+|remember\W|past each other|as (?:i )?(?:said|asked|told|mentioned|before)|once more|"
+    r"once again|"
     r"not (?:at all )?what i|that's wrong|that is wrong|forgot to (?:say|mention|add)|say it again|to repeat|again:|"
-    r"lost me|don't follow|not it\b|one more thing|listen|no answer|(?:must|has to|have to|should|needs to|ought to) be)\b|"
+    r"lost me|don't follow|not it\b|one more thing|listen|no answer|(?:must|has to|have to|should|needs to|"
+    r"ought to) be)\b|"
     r"^\W*(?:no|nope|wrong)\b\W+(?:no\b\W+)?",
     re.I,
 )
 CHANGES = re.compile(
-    r"\b(?:chang\w+ (?:my|our) mind|on second thoughts?|second thought|after all|actually|scrap (?:that|it)|change of plan|"
-    r"switch|you know what|now that (?:i|we)|come to think|thinking about it|forget (?:it|that|what i|about)|let's (?:do|try|"
+    r"\b(?:chang\w+ (?:my|our) mind|on second thoughts?|second thought|after all|actually|scrap (?:that|it)|"
+    r"change of plan|"
+    r"switch|you know what|now that (?:i|we)|come to think|thinking about it|forget (?:it|that|what i|about)|"
+    r"let's (?:do|try|"
     r"make|say|go)|rather|instead|hang on|hold on|better still|or maybe|leaning|reconsider\w*|wait)\b",
     re.I,
 )

@@ -172,12 +172,15 @@ _YEAR_LEAD = re.compile(
 )
 _INTERJECTED = re.compile(r"\s*[,.;!:—-]\s*[\w'\"(]")
 _NEAR_MISS = re.compile(r"\s*(?:[,.;!]|but\b|enough\b)")  # "Close, but …" is not Glenn
-_SPEAKS = re.compile(r"(?:i|we|i['’]m|i am|we['’]re|i['’]d|i['’]ve|let['’]s)\b", re.I)  # "I'm thinking of …" is said, and no title
+_SPEAKS = re.compile(
+    r"(?:i|we|i['’]m|i am|we['’]re|i['’]d|i['’]ve|let['’]s)\b", re.I
+)  # "I'm thinking of …" is said, and no title
 _PLAYED_IN = re.compile(r"\b(?:star|lead|actor|actress|cast|who\w*|one|play\w*|act\w*) (?:\w+ )?(?:in|from)\s+$", re.I)
 _VERB_LEAD = re.compile(r"(?:wrote|made|directed|developed|did|created|shot|from|of|in|by|with)\s+", re.I)
 _MAKES = re.compile(r"\b([A-Z][\w-]+)(?:['’]s?)?\s+(?:also )?(?:directed|made|developed|wrote|created)\b")
 _OPENS = re.compile(
-    rf"^\W*([A-Z][\w-]{{4,}})(?=(?:['’]s?)?\s*(?:,|(?:{KIND_NOUN}|without|minus|but|from|before|after|since|in|doing|directing|"
+    rf"^\W*([A-Z][\w-]{{4,}})(?=(?:['’]s?)?\s*(?:,|(?:{KIND_NOUN}|without|minus|but|from|before|after|since|in|"
+    rf"doing|directing|"
     r"leaving|except|excluding|under|over|between|starring|and [A-Z])\b))"
 )
 _BOUNDARY = re.compile(r"[,.;:?!()]|\s(?:so|but|with|from|only|please|which|was|is|by|instead|and|as well as|made)\s|$")
@@ -204,8 +207,10 @@ def tidied(mentions: Sequence[Mention], text: str, catalog: Catalog) -> list[Men
             continue
         if mention.names and re.fullmatch(r"close", surface, re.I) and _NEAR_MISS.match(text, mention.end):
             continue
-        if mention.items and _SPEAKS.match(surface) and not any(
-            normalise(i.title) == normalise(surface) for i in mention.items
+        if (
+            mention.items
+            and _SPEAKS.match(surface)
+            and not any(normalise(i.title) == normalise(surface) for i in mention.items)
         ):
             continue
         verb = _VERB_LEAD.match(surface) if mention.items else None

@@ -12,7 +12,7 @@ from dataclasses import dataclass, replace
 
 from mrrec.agent.request.acts import parts, social
 from mrrec.agent.request.conditions import Request
-from mrrec.agent.request.followup import insists
+from mrrec.agent.request.followup import insists, revoked
 from mrrec.agent.request.reader import asking
 from mrrec.agent.request.reply import accepted
 from mrrec.agent.request.wishes import lasting, met, says_something
@@ -43,6 +43,8 @@ def settled(
         return Told(message, kept)
     about_taste = any(not e.item_id for e in kept)
     about_shown = any(e.item_id in {i.id for i in shown} and e.polarity <= 0 for e in kept)
+    if searching and not taken and (revoked(message) or (insists(message) and not kept)):
+        return Told(message, kept)
     if searching and not says_something(rest) and (about_taste or about_shown):
         return Told(message, kept)
     return Told(asking(message, rest, catalog) if rest else "", kept)
@@ -80,6 +82,8 @@ def _outlasts(entry: Entry, message: str, asked: bool, searching: bool, shown: C
     if asked:
         return bare and acts == {"state"}
     if entry.item_id in shown and entry.polarity < 0:  # "that one is too long" turns it down for now
+        return False
+    if searching and re.match(r"\W*(?:none|these|those|they|that|this|it|nothing)\b", sentence, re.I):
         return False
     if searching:
         of_self = not bare and re.match(r"\W*(?:\w+\W+)?(?:i|we|my|our)\b", sentence, re.I)

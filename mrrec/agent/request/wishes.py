@@ -33,18 +33,23 @@ _OPEN = re.compile(
     re.I,
 )
 _GOT = re.compile(
-    rf"\b(?:have|has|got|hold|holds|stock|know|knows|find|show|see|get|catch|watch|read|play|for|of|to|choos\w+|pick\w*|"
+    rf"\b(?:have|has|got|hold|holds|stock|know|knows|find|show|see|get|catch|watch|read|play|for|of|to|choos\w+|"
+    rf"pick\w*|"
     rf"need\w*|is)\s+(?:[\w'{re.escape(BLANK)}-]+\s+){{0,4}}?(?:films|movies|flicks|books|novels|games)\b{NO_COMPOUND}",
     re.I,
 )
-_WORKS = re.compile(rf"^(?:i|we|my|our|i'm|we're|i'd|we'd)\b.*\b(?:films|movies|flicks|books|novels|games)\b{NO_COMPOUND}", re.I)
+_WORKS = re.compile(
+    rf"^(?:i|we|my|our|i'm|we're|i'd|we'd)\b.*\b(?:films|movies|flicks|books|novels|games)\b{NO_COMPOUND}", re.I
+)
 _ARTICLE = re.compile(r"\b(?:an?|some|another|any)\s+((?:[\w'-]+\s*){1,4})", re.I)
 # What tells, rather than asks: the past, habits, tastes, knowledge
 _TELLS = re.compile(
     r"\b(?:watched|saw|seen|played|finished|went|had|(?<!wish )(?<!idea )(?<!request )(?<!question )(?<!hope )"
-    r"was(?! (?:hoping|wondering|looking|thinking|after))|(?<!if it )(?<!if they )were(?! (?:hoping|wondering|looking|thinking|after))|been (?!looking|craving|wanting|hoping|searching|thinking|"
+    r"was(?! (?:hoping|wondering|looking|thinking|after))|(?<!if it )(?<!if they )were(?! (?:hoping|wondering|"
+    r"looking|thinking|after))|been (?!looking|craving|wanting|hoping|searching|thinking|"
     r"longing|meaning|dying)|made|wrote|bought|told|heard|loved|liked|enjoyed|hated|disliked|adored|lost|found|gave|"
-    r"did(?!n't i)|rated|dropped|abandoned|stopped|started|grew|remember(?!\W*$)|own|owns|collect|study|studies|teach|teaches|"
+    r"did(?!n't i)|rated|dropped|abandoned|stopped|started|grew|remember(?!\W*$)|own|owns|collect|study|studies|"
+    r"teach|teaches|"
     r"thinks?(?! (?:of|about|i|we|a|an|some)\b)|thanks|"
     r"(?:love|like|hate|enjoy|adore|dislike|despise|detest|loathe|prefer)s?(?! (?:to|it if|you to)\b)(?<!'d like)"
     r"(?<!would like)(?<!'d love)(?<!would love)(?<!'d prefer)(?<!would prefer)(?<!feel like)(?<!feels like)"
@@ -52,15 +57,19 @@ _TELLS = re.compile(
     r"every (?:day|night|week|year|time)|can't stand|can't bear|am an?\b|i'm an? (?!bit|little)|we're an?\b)\b",
     re.I,
 )
-_HABIT = re.compile(r"^(?:i|we|they|people) (?:do |don't |also |mostly )?(?:watch|read|play|see|have|work|write|know|make|"
-                    r"live|want to (?:write|make|direct|tell|sell))\b", re.I)  # fmt: skip
+_HABIT = re.compile(
+    r"^(?:i|we|they|people) (?:do |don't |also |mostly )?(?:watch|read|play|see|have|work|write|know|make|live|"
+    r"want to (?:write|make|direct|tell|sell))\b",
+    re.I,
+)
 _OTHERS = re.compile(
     r"^(?:(?:and|but|so|because)\s+)*(?:my|our|his|her|their|your|he|she|they|people|everyone|everybody|someone|nobody|"
     r"you|you're|it's (?:got|been))\b",
     re.I,
 )
 _OTHERS_WISH = re.compile(
-    r"\b(?:needs?|wants?|asks? for|asking for|calls? for|would|could|should|is (?!an?\b)\w+ing|are (?!an?\b)\w+ing|is for|"
+    r"\b(?:needs?|wants?|asks? for|asking for|calls? for|would|could|should|is (?!an?\b)\w+ing|are "
+    r"(?!an?\b)\w+ing|is for|"
     r"must (?:have|know)|surely|request|wish|plan|hope|idea|mood|theme|pick|choice)\b",
     re.I,
 )
@@ -128,20 +137,27 @@ _LASTING = re.compile(
         "ador(?:e|es|ed|ing), enjoy(?:s|ed|ing)?(?<!'d enjoy), prefer(?:s|red)?(?<!'d prefer)(?<!would prefer), "
         "favou?rites?, fans?, fond, keen on, bor(?:e|es|ed|ing), detest(?:s|ed)?, "
         "despis(?:e|es|ed), loath(?:e|es|ed), appreciate(?<!'d appreciate), admir(?:e|es|ed), "
-        "(?:can't|cannot|can not|could(?:n't| not)|don't|won't) (?:\\w+ )?(?:stand|bear|stomach|do|handle|take|care|get "
+        "(?:can't|cannot|can not|could(?:n't| not)|don't|won't) (?:\\w+ )?(?:stand|bear|stomach|do|handle|take|"
+        "care|get "
         "into|get enough), usually, always, generally, normally, typically, mostly, often, never, ever, tends?, "
-        "any ?more, sick of, tired of, fed up, weakness, soft spot, sucker for, drawn to, obsessed, addicted, allergic, "
-        "(?:i|we) (?:\\w+ )?go for, not into, really into, i'm into, i am into, so into, cup of tea, my (?:\\w+ )?(?:thing|kind|taste|jam), "
-        "for good, in general, as a rule, whatsoever, turn(?:s|ed)? me, put(?:s)? me, mak(?:e|es) me, gives? me, get(?:s)? "
-        "me, no time for, not for me, isn't for me, aren't for me, nothing for me, scar(?:e|es|ed), moves? me, speaks? to "
-        "me, grew up, raised on, since i was, not a big, can do without, could do without, avoid(?:s|ed|ing)?, remember "
+        "any ?more, sick of, tired of, fed up, weakness, soft spot, sucker for, drawn to, obsessed, addicted, "
+        "allergic, "
+        "(?:i|we) (?:\\w+ )?go for, not into, really into, i'm into, i am into, so into, cup of tea, my (?:\\w+ "
+        ")?(?:thing|kind|taste|jam), "
+        "for good, in general, as a rule, whatsoever, turn(?:s|ed)? me, put(?:s)? me, mak(?:e|es) me, gives? "
+        "me, get(?:s)? "
+        "me, no time for, not for me, isn't for me, aren't for me, nothing for me, scar(?:e|es|ed), moves? me, "
+        "speaks? to "
+        "me, grew up, raised on, since i was, not a big, can do without, could do without, avoid(?:s|ed|ing)?, "
+        "remember "
         "that"
     )
     + r"\b",
     re.I,
 )
 _MET = re.compile(
-    r"\b(?:seen|saw|watched|read|played|finished|completed|beat|dropped|quit|gave up|abandoned|stopped|started|know|rated|"
+    r"\b(?:seen|saw|watched|read|played|finished|completed|beat|dropped|quit|gave up|abandoned|stopped|started|"
+    r"know|rated|"
     r"stars?|own|walked out|was|were|bored|slept|fell asleep|been there)\b|\d\s*/\s*\d|\bout of (?:5|10|five|ten)\b",
     re.I,
 )
