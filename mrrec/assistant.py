@@ -49,8 +49,10 @@ class Assistant:
         encoder = Encoder(settings.embedder)
         store = Store(settings.store, encoder.name, encoder.dim, settings.durable)
         items = read_items(settings.items or settings.seed_dir / "catalog")
-        beside = vectors_of(settings.items) if settings.items else settings.seed_dir / "vectors.npz"
-        catalog = Catalog.open(items, store, encoder, beside, progress)
+        known = settings.seed_dir / "vectors.npz"
+        if settings.items and vectors_of(settings.items).exists():
+            known = vectors_of(settings.items)
+        catalog = Catalog.open(items, store, encoder, known, progress)
         if settings.events is not None:
             catalog.crowd = _crowd(settings.events, catalog, progress)
         experience = ExperienceStore(store, encoder, _aspects(settings.seed_dir))

@@ -2,9 +2,9 @@
 
 import pytest
 
+from mrrec.agent.asked import Asked, ranking
 from mrrec.agent.rank import Wanted
 from mrrec.agent.request import read_request
-from mrrec.agent.asked import Asked, ranking
 from mrrec.agent.why import influences
 from mrrec.catalog.catalog import telling
 from mrrec.memory import Entry

@@ -186,7 +186,8 @@ def open_bench(options: Options, base: Settings, model: bool) -> Bench:
     """What one process scores with."""
     task = read_task(options.items, options.events, options.queries)
     assistant = Assistant.open(base, model=model)
-    texts = list(dict.fromkeys(t for q in task.queries for t in (q.text, without_names(q.text, assistant.catalog))))
+    queries = _chosen(task, options).queries
+    texts = list(dict.fromkeys(t for q in queries for t in (q.text, without_names(q.text, assistant.catalog))))
     vectors = encode_with(assistant.encoder, texts, base.store.parent / "queries.npz")
     return Bench(assistant, _people(task, assistant), dict(zip(texts, vectors)))
 

@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 import numpy as np
 
@@ -22,6 +23,7 @@ from mrrec.evaluate.people import People
 from mrrec.memory import LocalMemory
 from mrrec.memory.experience import ExperienceStore
 
+DEEP = 1000  # places of BM25 that count
 RRF = 60  # Cormack et al., SIGIR 2009
 PLAIN = ("popularity", "bm25", "dense", "hybrid", "cf", "recent", "static")
 PARTS = ("local", "global", "reasoning", "records", "patterns", "profile", "popularity", "cf", "adapter")
@@ -125,8 +127,10 @@ class Bench:
         """Reciprocal rank fusion of BM25 and the encoder."""
         return sum(1 / (RRF + _places(s)) for s in (self.lexical(text), self.catalog.similarity(self.encode(text))))
 
+    @lru_cache(maxsize=4)  # noqa: B019 (as long-lived as the object)
     def lexical(self, text: str) -> np.ndarray:
-        return self.catalog.lexical(text, len(self.catalog))
+        """BM25 of the `DEEP` best, shape (n_items,); the rest are equal."""
+        return self.catalog.lexical(text, DEEP)
 
 
 # The plain settings
@@ -186,9 +190,7 @@ _PLAIN: dict[str, Callable[[Bench, Query, LocalMemory | None], Scored]] = {
 # mrrec and what is left of it
 
 
-def _mrrec(
-    bench: Bench, query: Query, setting: Setting, memory: LocalMemory | None, rules: tuple[Rule, ...]
-) -> Scored:
+def _mrrec(bench: Bench, query: Query, setting: Setting, memory: LocalMemory | None, rules: tuple[Rule, ...]) -> Scored:
     off = setting.without
     tiers = () if "local" in off else tuple(t for n, t in TIER.items() if n not in off)
     settings = replace(bench.assistant.settings, tiers=tiers, n_items=10)
@@ -261,7 +263,7 @@ def request_of(bench: Bench, query: Query) -> Request:
 
 def _told(request: Request) -> str:
     """What the answer puts right."""
-    return " ".join(c.text for c in getattr(request, "corrections", ()))
+    return " ".join(c.sentence for c in request.corrections)
 
 
 def _places(scores: np.ndarray) -> np.ndarray:
