@@ -157,7 +157,7 @@ def test_memory_finds_what_the_request_does_not_tell(folder, tmp_path):
     evaluate(told, Settings())
     frame = pd.read_parquet(tmp_path / "ranks.parquet")
     rank = frame.assign(rank=frame.ranks.str[0]).pivot(index="query_id", columns="setting", values="rank")
-    assert rank["mrrec:-reasoning-popularity-cf"].mean() < 0.6 * rank["fields"].mean()
+    assert rank["mrrec:-reasoning-popularity-cf"].mean() < 0.8 * rank["fields"].mean()
 
 
 def test_same_seed_same_numbers_and_resumed(folder, tmp_path, monkeypatch):

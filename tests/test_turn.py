@@ -195,9 +195,9 @@ def test_a_random_model_gives_complete_valid_turns(assistant, settings, memory, 
     conversation = Conversation(memory)
     for message in (
         "A hopeful, slow science fiction film",
+        "not so dark",
         "hello",
         "Something by the director of Alien",
-        "not so dark",
         "I hate gore",
     ):
         steps = list({s.id: s for s in run(worst, conversation, message)}.values())

@@ -19,7 +19,7 @@ def recommend(crowd: Crowd, liked: Sequence[int]) -> np.ndarray:
     Where it finds nothing, popularity decides. Raises ValueError where the library is missing.
     """
     model = _model(crowd)
-    row = csr_matrix((np.ones(len(liked), np.float32), ([0] * len(liked), list(liked))), shape=(1, len(crowd.likes)))
+    row = csr_matrix((np.ones(len(liked), np.float32), list(liked), [0, len(liked)]), shape=(1, len(crowd.likes)))
     ids, scores = model.recommend(0, row, N=len(crowd.likes), filter_already_liked_items=False)
     found = crowd.likes / (1e6 * (1 + crowd.likes.max(initial=0)))
     real = ids >= 0
