@@ -15,7 +15,7 @@ from mrrec.evaluate.tasks import conditions, said
 from mrrec.settings import Settings
 
 DATA = Path(__file__).resolve().parents[2] / "shared" / "data"
-PEOPLE = 70
+PEOPLE = 40
 
 
 def ranks(task: Task, out: Path, settings: tuple[str, ...], ks=(5, 10), jobs: int = 1) -> pd.DataFrame:
@@ -50,7 +50,7 @@ def test_what_was_said(tmp_path):
 
 def test_conditions(tmp_path):
     task = of_half(conditions.build(None, 0, False))
-    some = random.Random(1).sample(list(task.queries), 240)
+    some = random.Random(1).sample(list(task.queries), 150)
     frame = ranks(replace(task, queries=some), tmp_path, ("hybrid", "fields"))
     found = list(headlines({"conditions": frame}, [h for h in HEADLINES if h.run == "conditions"]))
     assert len(found) == 3
@@ -65,14 +65,14 @@ def test_behaviour(tmp_path):
     from mrrec.evaluate.tasks.behaviour import build_films
 
     task = of_half(build_films(DATA, 0, False))
-    known = {i for i, n in Counter(e.item_id for e in task.events).most_common(500)}
+    known = {i for i, n in Counter(e.item_id for e in task.events).most_common(220)}
     queries = [
         q for q in task.queries
         if q.strata["form"] == "paraphrased" and q.strata["pool"] == "full" and q.relevant[0] in known
     ]  # fmt: skip
     items = [i for i in task.items if i.id in known]
     events = [e for e in task.events if e.item_id in known]
-    task = of_people(Task(items, events, queries), 100)
+    task = of_people(Task(items, events, queries), 60)
     frame = ranks(task, tmp_path, ("fields", NON_PERSONAL, COLLABORATIVE, NO_CROWD, NO_CF, MRREC), (10, 100))
     found = list(headlines({"films": frame}, [h for h in HEADLINES if h.run == "films"]))
     assert len(found) == 3

@@ -10,6 +10,7 @@ from mrrec.agent import ranker
 from mrrec.agent.rank import Rule, Taste, Wanted, rank
 from mrrec.agent.signals import signals
 from mrrec.catalog.crowd import SHRINK, Crowd
+from mrrec.memory.entry import Entry
 from mrrec.memory.personas import event_record
 
 
@@ -124,3 +125,16 @@ def test_likeness_orders_as_implicit_without_shrinking(monkeypatch):
 def test_crowd_of_histories():
     crowd = Crowd.of([{"a": 1.0, "b": -1.0}, {"a": 0.5, "x": 1.0}], {"a": 0, "b": 1}, 0.2)
     assert crowd.met.tolist() == [2, 1] and crowd.likes.tolist() == [2, 0] and len(crowd) == 2
+
+
+def test_no_taste_outweighs_a_wish(catalog):
+    """Somebody who loves one genre, asking for something else, gets what they ask for."""
+    films = [i for i in catalog.items if i.kind == "film"]
+    loved = [i for i in films if "horror" in i.genres]
+    stated = Entry("p-1", "pattern", "said", "Likes horror", terms=("horror",), value=0.95, strength=1.0)
+    mine = Taste(patterns=(stated,), records=tuple(event_record("liked", i, when=1.7e9) for i in loved[:20]))
+    only = Rule("films", lambda i: i.kind == "film")
+    for wish in ("heist", "friendship", "funny"):
+        asked = replace(wanted(catalog, f"a {wish} film"), wishes=(wish,), rules=(only,), limit=5)
+        shown = rank(asked, mine, catalog).chosen
+        assert all(wish in (*c.item.genres, *c.item.themes) for c in shown), [c.item.label for c in shown]

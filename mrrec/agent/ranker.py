@@ -25,8 +25,11 @@ GROUP = {
     "stated": "taste", "profile": "taste", "lift here": "taste", "era": "taste",
     "average": "neighbours", "disliked": "neighbours", "context": "neighbours", "neighbours here": "neighbours",
 }  # fmt: skip
-# Not learned, for no task asks for them: likeness to examples, and the wish for something new
-BY_HAND = {"like": 1.3, "novelty": 0.5}
+# Not learned, for no task asks for them: likeness to examples, and the wish for something new; in shares of what all
+# wishes fulfilled are worth
+BY_HAND = {"like": 0.9, "novelty": 0.3}
+# What memory may add at most, as shares of what one wish is worth: what is asked for now comes first
+AT_MOST = {"taste": 0.6, "neighbours": 0.3}
 MEMORY = {
     "stated",
     "taste",
@@ -86,10 +89,11 @@ def gates(signals: Signals, wanted: Wanted) -> np.ndarray:
 def contributions(signals: Signals, wanted: Wanted) -> dict[str, np.ndarray]:
     """What each group of signals adds to the score, shape (n_pool,) each."""
     learned, gate = weights()[available(signals)], gates(signals, wanted)
+    fulfilled = _worth(learned["wishes"], gate, 0.0)
     found: dict[str, np.ndarray] = {}
     for name, values in signals.values.items():
         if name in BY_HAND:
-            part = BY_HAND[name] * values
+            part = BY_HAND[name] * fulfilled * values
         elif name in learned:
             part = learned[name].of(values, gate)
         else:
@@ -97,7 +101,25 @@ def contributions(signals: Signals, wanted: Wanted) -> dict[str, np.ndarray]:
         group = "taste" if name.startswith("lift ") else GROUP.get(name, name)
         part = part * _appetite(group, wanted)
         found[group] = found[group] + part if group in found else part
+    if (most := _most(signals, wanted, learned["wishes"], gate)) is not None:
+        for group in AT_MOST.keys() & found.keys():
+            bound = AT_MOST[group] * most
+            found[group] = bound * np.tanh(found[group] / bound)
     return found
+
+
+def _worth(wishes: Weight, gate: np.ndarray, without: float) -> float:
+    """What it is worth that all wishes are fulfilled, and not only the share `without` of them."""
+    whole, part = wishes.of(np.array([1.0, without]), gate)
+    return max(0.1, float(whole - part))
+
+
+def _most(signals: Signals, wanted: Wanted, wishes: Weight, gate: np.ndarray) -> float | None:
+    """What one wish is worth, None where there is none that memory could outweigh."""
+    share = signals.values.get("wishes")
+    if share is not None and len(share) and share.min() < 1:
+        return _worth(wishes, gate, 1 - 1 / len(wanted.wishes))
+    return _worth(wishes, gate, 0.0) if "like" in signals.values else None
 
 
 def _appetite(group: str, wanted: Wanted) -> float:
