@@ -26,7 +26,8 @@ case $backend in
     *) echo "BACKEND must be cpu, cuda, metal or vulkan, not $backend" >&2; exit 1 ;;
 esac
 stamp=".venv/.installed-$(basename "$requirements" .txt)-$backend"
-if [ -e "$stamp" ] && [ ! requirements.txt -nt "$stamp" ] && [ ! "$requirements" -nt "$stamp" ]; then exit 0; fi
+newer=$(find . -maxdepth 1 -name "requirements*.txt" -newer "$stamp" 2>/dev/null || true)
+if [ -e "$stamp" ] && [ -z "$newer" ]; then exit 0; fi
 
 echo "mrrec: installing into .venv, llama.cpp built for $backend (choose another: make app BACKEND=cpu|cuda|metal|vulkan)"
 [ -x .venv/bin/python ] || "$python" -m venv .venv
