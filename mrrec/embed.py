@@ -84,14 +84,20 @@ def keep_vectors(path: Path, encoder: Encoder, texts: Sequence[str], vectors: np
     np.savez(path, encoder=encoder.name, digests=digests(texts), vectors=vectors.astype(np.float16))
 
 
+def known_vectors(encoder: Encoder, path: Path | None) -> dict[int, np.ndarray]:
+    """The unit vectors that a file holds, by the digest of their text; none where another encoder made it."""
+    if path is None or not path.exists():
+        return {}
+    with np.load(path) as saved:
+        if str(saved["encoder"]) != encoder.name:
+            return {}
+        vectors = saved["vectors"].astype(np.float32)
+        return dict(zip(saved["digests"].tolist(), vectors / np.linalg.norm(vectors, axis=1, keepdims=True)))
+
+
 def encode_with(encoder: Encoder, texts: Sequence[str], path: Path | None, progress: bool = False) -> np.ndarray:
     """Encode `texts`, shape (len(texts), dim), taking those that the file at `path` holds from there."""
-    known: dict[int, np.ndarray] = {}
-    if path is not None and path.exists():
-        with np.load(path) as saved:
-            if str(saved["encoder"]) == encoder.name:
-                vectors = saved["vectors"].astype(np.float32)
-                known = dict(zip(saved["digests"].tolist(), vectors / np.linalg.norm(vectors, axis=1, keepdims=True)))
+    known = known_vectors(encoder, path)
     keys = digests(texts).tolist()
     fresh = [i for i, key in enumerate(keys) if key not in known]
     result = np.zeros((len(texts), encoder.dim), np.float32)

@@ -6,14 +6,17 @@ import os
 import uuid
 from dataclasses import replace
 
+import numpy as np
 import pytest
 
 os.environ.setdefault("HF_HUB_OFFLINE", "1")
 os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
 
 from mrrec.assistant import Assistant
+from mrrec.catalog import Catalog, read_items
+from mrrec.catalog.vocabulary import Vocabulary
 from mrrec.embed import Encoder
-from mrrec.settings import Settings
+from mrrec.settings import SEED, Settings
 
 
 @pytest.fixture(scope="session")
@@ -40,6 +43,15 @@ def catalog(assistant):
 @pytest.fixture(scope="session")
 def store(assistant):
     return assistant.store
+
+
+@pytest.fixture(scope="session")
+def starter():
+    """The starter catalogue without its vectors, which a request is read without."""
+    items = read_items(SEED / "catalog")
+    names, counts, genres = Vocabulary.collect(items)
+    vocabulary = Vocabulary(names, counts, genres, np.zeros((len(names), 1), np.float32))
+    return Catalog(items, np.zeros((len(items), 1), np.float32), None, vocabulary)
 
 
 @pytest.fixture

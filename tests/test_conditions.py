@@ -6,29 +6,16 @@ import re
 from collections import Counter
 from dataclasses import replace
 
-import numpy as np
 import pytest
 
 from mrrec.agent.loop import Conversation, run
 from mrrec.agent.request import asking, read_request
 from mrrec.agent.steps import Answer, Say
-from mrrec.catalog import Catalog, read_items
 from mrrec.catalog.items import normalise
-from mrrec.catalog.vocabulary import Vocabulary
 from mrrec.evaluate.tasks import conditions
 from mrrec.evaluate.tasks import conditions_phrasings as phrasings
 from mrrec.evaluate.tasks.conditions_world import World
-from mrrec.settings import SEED
 from tests.scripted import Scripted
-
-
-@pytest.fixture(scope="module")
-def starter():
-    """The starter catalogue without its vectors, which a request is read without."""
-    items = read_items(SEED / "catalog")
-    names, counts, genres = Vocabulary.collect(items)
-    vocabulary = Vocabulary(names, counts, genres, np.zeros((len(names), 1), np.float32))
-    return Catalog(items, np.zeros((len(items), 1), np.float32), None, vocabulary)
 
 
 @pytest.fixture

@@ -4,22 +4,9 @@ from __future__ import annotations
 
 import time
 
-import numpy as np
 import pytest
 
 from mrrec.agent.request import read_request
-from mrrec.catalog import Catalog, read_items
-from mrrec.catalog.vocabulary import Vocabulary
-from mrrec.settings import SEED
-
-
-@pytest.fixture(scope="module")
-def starter():
-    """The starter catalogue without its vectors, which a request is read without."""
-    items = read_items(SEED / "catalog")
-    names, counts, genres = Vocabulary.collect(items)
-    vocabulary = Vocabulary(names, counts, genres, np.zeros((len(names), 1), np.float32))
-    return Catalog(items, np.zeros((len(items), 1), np.float32), None, vocabulary)
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ ITEMS = {
     for kind in ("film", "book", "game")
 }
 ALL = [item for items in ITEMS.values() for item in items]
-FIELDS = [field.name for field in fields(Item)]
+FIELDS = [field.name for field in fields(Item) if field.name not in ("popularity", "more")]
 LEAST = {"film": 1500, "book": 600, "game": 400}
 COUNTRIES = {"film": 40, "book": 25, "game": 10}
 FIRST_YEAR = {"film": 1895, "book": 1500, "game": 1900}

@@ -22,18 +22,17 @@ import torch
 from tqdm import tqdm
 
 from mrrec.agent import ranker
-from mrrec.agent.asked import Asked, rules, taste, wanted, without_names
+from mrrec.agent.asked import rules, taste
 from mrrec.agent.ranker import BENDS, GATES, MEMORY, gates
 from mrrec.agent.signals import signals
 from mrrec.evaluate.data import EVENTS, ITEMS, QUERIES
 from mrrec.evaluate.run import Options, prepared
-from mrrec.evaluate.settings import Bench, request_of
+from mrrec.evaluate.settings import Bench, asked_without_model
 from mrrec.settings import TIERS, Settings
 
 PARTS = ("memory", "popularity", "crowd")
-LIFTS = ("lift of genres", "lift of themes", "lift of names", "lift of decades", "lift of languages")
 REQUEST = ("request", "subject", "words", "wishes")
-NAMES = (*REQUEST, *sorted(MEMORY), *LIFTS, "popularity", "mainstream", "crowd")
+NAMES = (*REQUEST, *MEMORY, "popularity", "mainstream", "crowd")
 RATE, BATCH = 0.1, 96
 SPREAD = 0.5  # standard deviation of a score over a pool: the scale on which diversity and the page count
 IDEAL = 0.2  # share of the request's weight that the model's ideal gets; see train/README.md
@@ -78,19 +77,16 @@ def _row(bench: Bench, query, task: str) -> list[tuple]:
     catalog, settings = bench.catalog, replace(bench.assistant.settings, tiers=TIERS)
     memory = bench.people.memory(query)
     catalog.crowd = bench.people.crowd(query.as_of)
-    request = request_of(bench, query)
-    text = without_names(query.text, catalog)
-    want = wanted(request, text, bench.encode(text), None, settings)
-    asked = Asked(request, want, frozenset(), (), frozenset(), settings.tiers, bench.rules(query))
+    asked = asked_without_model(bench, query, settings, bench.rules(query))
     bound = rules(asked, memory)
     pool = np.array([i for i, item in enumerate(catalog.items) if all(r.test(item) for r in bound)], np.int64)
     relevant = {catalog.position[i] for i in query.relevant}
     y = np.array([i in relevant for i in pool], np.float32)
     if not 0 < y.sum() < len(y):
         return []
-    found = signals(want, taste(memory, asked), catalog, pool)
+    found = signals(asked.wanted, taste(memory, asked), catalog, pool)
     x = np.stack([found.values.get(n, np.zeros(len(pool))) for n in NAMES], axis=1).astype(np.float16)
-    return [(x, y, gates(found, want), f"{task} {query.user or query.id}", task)]
+    return [(x, y, gates(found, asked.wanted), f"{task} {query.user or query.id}", task)]
 
 
 def lists_of(rows: list[tuple]) -> Lists:
@@ -103,7 +99,7 @@ def lists_of(rows: list[tuple]) -> Lists:
 def columns(parts: tuple[str, ...]) -> list[int]:
     """The signals that there are where there are these parts."""
     there = set(REQUEST)
-    there |= {*MEMORY, *LIFTS} if "memory" in parts else set()
+    there |= set(MEMORY) if "memory" in parts else set()
     there |= {"mainstream"} if {"memory", "popularity"} <= set(parts) else set()
     there |= set(parts) & {"popularity", "crowd"}
     return [n for n, name in enumerate(NAMES) if name in there]

@@ -15,33 +15,23 @@ from pathlib import Path
 
 import numpy as np
 
-from mrrec.agent.signals import Signals, Wanted
+from mrrec.agent.signals import LIFTS, Signals, Wanted
 from mrrec.catalog.catalog import telling
 
 FILE = Path(__file__).with_name("weights.json")
-# What a trace shows of each signal
+# What a trace shows of each signal of memory, and of others that do not stand under their own name
+TASTE = ("lift here", "era", "profile", "stated", "taste", *LIFTS)
+NEIGHBOURS = ("average", "context", "disliked", "neighbours", "neighbours here")
+MEMORY = (*TASTE, *NEIGHBOURS)
 GROUP = {
-    "subject": "request", "mainstream": "popularity",
-    "stated": "taste", "profile": "taste", "lift here": "taste", "era": "taste",
-    "average": "neighbours", "disliked": "neighbours", "context": "neighbours", "neighbours here": "neighbours",
+    "subject": "request", "mainstream": "popularity", **dict.fromkeys(TASTE, "taste"),
+    **dict.fromkeys(NEIGHBOURS, "neighbours"),
 }  # fmt: skip
 # Not learned, for no task asks for them: likeness to examples, and the wish for something new; in shares of what all
 # wishes fulfilled are worth
 BY_HAND = {"like": 0.9, "novelty": 0.3}
 # What memory may add at most, as shares of what one wish is worth: what is asked for now comes first
 AT_MOST = {"taste": 0.6, "neighbours": 0.3}
-MEMORY = {
-    "stated",
-    "taste",
-    "profile",
-    "neighbours",
-    "neighbours here",
-    "context",
-    "average",
-    "disliked",
-    "lift here",
-    "era",
-}
 BENDS = (-0.3, 0.0, 0.3, 0.7, 1.3, 2.2)
 GATES = ("always", "evidence", "told")
 MUCH_EVIDENCE, MUCH_TOLD = math.log1p(100), 12
@@ -73,7 +63,7 @@ def bent(values: np.ndarray) -> np.ndarray:
 def available(signals: Signals) -> str:
     """The name of the set of weights for what there is."""
     have = {
-        "memory": any(s in MEMORY or s.startswith("lift of ") for s in signals.values),
+        "memory": any(s in MEMORY for s in signals.values),
         "popularity": "popularity" in signals.values,
         "crowd": "crowd" in signals.values,
     }
@@ -98,7 +88,7 @@ def contributions(signals: Signals, wanted: Wanted) -> dict[str, np.ndarray]:
             part = learned[name].of(values, gate)
         else:
             continue
-        group = "taste" if name.startswith("lift ") else GROUP.get(name, name)
+        group = GROUP.get(name, name)
         part = part * _appetite(group, wanted)
         found[group] = found[group] + part if group in found else part
     if (most := _most(signals, wanted, learned["wishes"], gate)) is not None:

@@ -18,6 +18,7 @@ DOUBT = 5.0  # records of the catalogue's average that are added to a person's o
 CROWD_DOUBT = 50.0  # the same for what everybody liked
 ERA = 5.0  # years: how far a liked item's year reaches
 ATTENTION = 8.0  # how much more liked items count that are like the request
+LIFTS = tuple(f"lift of {sort}s" for sort in SORTS)  # the signals of _affinity, in the order of SORTS
 NEAREST = 3  # liked items that an item is compared with
 
 
@@ -117,7 +118,7 @@ def _of_crowd(catalog: Catalog, taste: Taste, pool: np.ndarray) -> dict[str, np.
     """Popularity, and what those liked who liked the same."""
     crowd = catalog.crowd
     if crowd is None:
-        known = np.array([catalog.items[i].popularity for i in pool])
+        known = catalog.popularity[pool]
         return {"popularity": standard(np.log1p(known))} if known.any() else {}
     values = {"popularity": standard(np.log1p(crowd.likes[pool]))} if crowd.tells_popularity else {}
     liked = [catalog.position[r.item_id] for r in taste.records if r.value > LIKED and r.item_id in catalog.position]
@@ -163,15 +164,16 @@ def _affinity(
     """Lift of each sort of feature among what was liked, less that among what was disliked; and among what was liked
     of the sort that is asked for ("here"), whatever the sort of feature."""
     table = catalog.table
-    weights = _lift(liked, catalog) - 0.5 * _lift(disliked, catalog)
+    usual = _usual(catalog)
+    weights = _lift(liked, catalog, usual) - 0.5 * _lift(disliked, catalog, usual)
     values = {}
     for n, sort in enumerate(SORTS):
         total = (table.held @ (weights * (table.sorts == n)))[pool]
         if total.any():
             size = np.maximum(1, table.held[pool] @ (table.sorts == n).astype(np.float32))
-            values[f"lift of {sort}s"] = standard(total if sort == "name" else total / np.sqrt(size))
+            values[LIFTS[n]] = standard(total if sort == "name" else total / np.sqrt(size))
     if here := _here(liked, wanted, catalog):
-        total = (table.held @ (_lift(here, catalog) * (table.sorts != SORTS.index("genre"))))[pool]
+        total = (table.held @ (_lift(here, catalog, usual) * (table.sorts != SORTS.index("genre"))))[pool]
         values["lift here"] = standard(total / np.sqrt(np.maximum(1, table.held[pool].sum(axis=1))))
     years = np.array([y for r in liked if (y := catalog.get(r.item_id).year)])
     if len(years):
@@ -181,17 +183,16 @@ def _affinity(
     return values
 
 
-def _lift(records: Sequence[Entry], catalog: Catalog) -> np.ndarray:
-    """The log of how much more often each feature occurs among `records` than is usual, shape (n_columns,).
+def _lift(records: Sequence[Entry], catalog: Catalog, usual: np.ndarray) -> np.ndarray:
+    """The log of how much more often each feature occurs among `records` than is `usual`; both of shape (n_columns,).
 
     `DOUBT` records of the catalogue are added (a Dirichlet prior); features that never occurred say nothing.
     """
     table = catalog.table
     if not records:
         return np.zeros(len(table.sorts))
-    share = _usual(catalog)
     count = np.asarray(table.held[[catalog.position[r.item_id] for r in records]].sum(axis=0))
-    lift = np.log((count + DOUBT * share) / ((len(records) + DOUBT) * share))
+    lift = np.log((count + DOUBT * usual) / ((len(records) + DOUBT) * usual))
     return np.where(count > 0, np.maximum(lift, 0), 0) * count / (count + 1)
 
 

@@ -99,6 +99,11 @@ class Catalog:
         return {kind: FeatureIndex([i for i in self.items if i.kind == kind]) for kind in self.kinds}
 
     @cached_property
+    def popularity(self) -> np.ndarray:
+        """What the catalogue itself tells of how many know each item, shape (n_items,); 0 is unknown."""
+        return np.array([i.popularity for i in self.items])
+
+    @cached_property
     def table(self) -> FeatureTable:
         """The same, of all items at once."""
         return FeatureTable(self.items, self.features)

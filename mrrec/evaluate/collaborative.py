@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import lru_cache
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -10,7 +11,6 @@ from scipy.sparse import csr_matrix
 from mrrec.catalog.crowd import Crowd
 
 NEIGHBOURS = 200  # similar items that are kept for each
-_fitted: tuple[Crowd | None, object] = (None, None)
 
 
 def recommend(crowd: Crowd, liked: Sequence[int]) -> np.ndarray:
@@ -27,14 +27,12 @@ def recommend(crowd: Crowd, liked: Sequence[int]) -> np.ndarray:
     return found
 
 
+@lru_cache(maxsize=1)  # neighbouring queries are asked of the same crowd
 def _model(crowd: Crowd):
-    global _fitted
-    if _fitted[0] is not crowd:
-        try:
-            from implicit.nearest_neighbours import CosineRecommender
-        except ImportError as error:
-            raise ValueError("the setting cf needs more: pip install -r requirements-evaluate.txt") from error
-        model = CosineRecommender(K=NEIGHBOURS, num_threads=1)
-        model.fit(csr_matrix(crowd.liked), show_progress=False)
-        _fitted = (crowd, model)
-    return _fitted[1]
+    try:
+        from implicit.nearest_neighbours import CosineRecommender
+    except ImportError as error:
+        raise ValueError("the setting cf needs more: pip install -r requirements-evaluate.txt") from error
+    model = CosineRecommender(K=NEIGHBOURS, num_threads=1)
+    model.fit(csr_matrix(crowd.liked), show_progress=False)
+    return model

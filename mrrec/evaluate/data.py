@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 
 from mrrec.catalog import Item, read_items
-from mrrec.memory.events import Event, moment, read_events
+from mrrec.memory.events import Event, json_lines, moment, read_events
 
 ITEMS, EVENTS, QUERIES, ABOUT = "items.jsonl", "events.jsonl", "queries.jsonl", "about.json"
 _TEXTS = ("history", "candidates", "dialogue", "must_say")
@@ -81,14 +81,7 @@ def read_queries(path: Path, items: Iterable[str]) -> list[Query]:
     queries: dict[str, Query] = {}
     if not path.is_file():
         raise ValueError(f"no queries at {path}")
-    for number, line in enumerate(path.read_text("utf-8").splitlines(), 1):
-        if not line.strip():
-            continue
-        where = f"{path.name}, line {number}"
-        try:
-            row = json.loads(line)
-        except json.JSONDecodeError as error:
-            raise ValueError(f"{where}: not JSON ({error.msg})") from error
+    for where, row in json_lines(path):
         query = _query(row, where, known)
         if query.id in queries:
             raise ValueError(f"{where}: the query_id {query.id!r} is there twice")

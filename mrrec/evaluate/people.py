@@ -16,7 +16,7 @@ from mrrec.catalog.crowd import Crowd
 from mrrec.embed import Encoder
 from mrrec.evaluate.data import Query
 from mrrec.memory import Entry, LocalMemory
-from mrrec.memory.entry import EVENT_VALUE, LIKED
+from mrrec.memory.entry import EVENT_VALUE, LIKED, strength_of
 from mrrec.memory.events import Event, liking, scale_of
 from mrrec.memory.personas import event_record
 from mrrec.store import Store
@@ -108,8 +108,7 @@ class People:
                     record = event_record(event.event, item, None, event.text, event.when, "import")
                     value = values[event.item_id] if event.rating is not None else EVENT_VALUE[event.event]
                     rated = "" if event.rating is None else f" {event.rating:g}"
-                    strength = min(1.0, 0.4 + abs(value) / 2)
-                    records.append(record.with_(value=value, text=record.text + rated, strength=strength))
+                    records.append(record.with_(value=value, text=record.text + rated, strength=strength_of(value)))
             else:
                 records += [e.with_(when=event.when) for e in self._read_said(event.text)]
         return records

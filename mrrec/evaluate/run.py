@@ -19,7 +19,7 @@ from tqdm import tqdm
 from mrrec.agent import ranker
 from mrrec.agent.asked import without_names
 from mrrec.assistant import Assistant, vectors_of
-from mrrec.embed import encode_with, keep_vectors, save_vectors
+from mrrec.embed import keep_vectors, known_vectors, save_vectors
 from mrrec.evaluate.data import Query, Task, read_task
 from mrrec.evaluate.people import People
 from mrrec.evaluate.report import write_report
@@ -29,7 +29,7 @@ from mrrec.settings import Settings
 
 CHUNK = 48  # queries that one piece of work holds, neighbours by person
 TOP = 10  # items of which diversity, novelty and popularity are measured
-RANKS = "ranks.parquet"
+RANKS, VECTORS = "ranks.parquet", "queries.npz"
 
 
 @dataclass(frozen=True)
@@ -59,7 +59,7 @@ def evaluate(options: Options, base: Settings, progress: bool = False) -> dict:
     settings = [parse(name) for name in options.settings]
     task = _chosen(read_task(options.items, options.events, options.queries), options)
     work = _work(options, base)
-    base = replace(base, store=work / "store", durable=False, items=options.items, seed=options.seed)
+    base = _within(work, options, base)
     todo = _todo(task.queries, settings, work, options)
     if todo:
         _prepare(task, base, work, progress)
@@ -94,6 +94,11 @@ def _work(options: Options, base: Settings) -> Path:
                 shutil.rmtree(other)
     (work / "parts").mkdir(parents=True, exist_ok=True)
     return work
+
+
+def _within(work: Path, options: Options, base: Settings) -> Settings:
+    """The settings of an assistant whose store lies in the folder `work`."""
+    return replace(base, store=work / "store", durable=False, items=options.items, seed=options.seed)
 
 
 def _digest(path: Path) -> bytes:
@@ -169,7 +174,7 @@ def _prepare(task: Task, base: Settings, work: Path, progress: bool) -> None:
         keep_vectors(beside, assistant.encoder, [i.text() for i in assistant.catalog.items], assistant.catalog.vectors)
     _people(task, assistant).prepare(task.queries, progress)
     texts = [t for q in task.queries for t in dict.fromkeys((q.text, without_names(q.text, assistant.catalog)))]
-    save_vectors(work / "queries.npz", assistant.encoder, list(dict.fromkeys(texts)), progress)
+    save_vectors(work / VECTORS, assistant.encoder, list(dict.fromkeys(texts)), progress)
 
 
 def prepared(options: Options, base: Settings, most: int = 0, progress: bool = False) -> tuple[Bench, Sequence[Query]]:
@@ -177,7 +182,7 @@ def prepared(options: Options, base: Settings, most: int = 0, progress: bool = F
     task = _chosen(read_task(options.items, options.events, options.queries), options)
     task = replace(task, queries=_sample(task.queries, replace(options, model_queries=most)))
     work = _work(options, base)
-    base = replace(base, store=work / "store", durable=False, items=options.items)
+    base = _within(work, options, base)
     _prepare(task, base, work, progress)
     return open_bench(options, base, False), task.queries
 
@@ -186,10 +191,8 @@ def open_bench(options: Options, base: Settings, model: bool) -> Bench:
     """What one process scores with."""
     task = read_task(options.items, options.events, options.queries)
     assistant = Assistant.open(base, model=model)
-    queries = _chosen(task, options).queries
-    texts = list(dict.fromkeys(t for q in queries for t in (q.text, without_names(q.text, assistant.catalog))))
-    vectors = encode_with(assistant.encoder, texts, base.store.parent / "queries.npz")
-    return Bench(assistant, _people(task, assistant), dict(zip(texts, vectors)))
+    vectors = known_vectors(assistant.encoder, base.store.parent / VECTORS)
+    return Bench(assistant, _people(task, assistant), vectors)
 
 
 def _people(task: Task, assistant: Assistant) -> People:

@@ -18,10 +18,13 @@ from mrrec.agent.rank import Rule
 from mrrec.agent.request import Request, read_request
 from mrrec.agent.steps import Ranking, Recall
 from mrrec.assistant import Assistant
+from mrrec.embed import digests
 from mrrec.evaluate.data import Query
 from mrrec.evaluate.people import People
 from mrrec.memory import LocalMemory
+from mrrec.memory.entry import LIKED
 from mrrec.memory.experience import ExperienceStore
+from mrrec.settings import Settings
 
 DEEP = 1000  # places of BM25 that count
 RRF = 60  # Cormack et al., SIGIR 2009
@@ -80,19 +83,18 @@ class Scored:
 
 
 class Bench:
-    """Everything that scoring needs, opened once a process."""
+    """Everything that scoring needs, opened once a process; `vectors` are known ones, by the digest of their text."""
 
-    def __init__(self, assistant: Assistant, people: People, vectors: dict[str, np.ndarray]):
+    def __init__(self, assistant: Assistant, people: People, vectors: dict[int, np.ndarray]):
         self.assistant, self.people, self._vectors = assistant, people, vectors
         self.catalog, self.encoder = assistant.catalog, assistant.encoder
-        self._year = np.array([i.year for i in self.catalog.items])
 
     def forget_vectors(self) -> None:
         """From now on every query is encoded when it comes, for an honest timing."""
         self._vectors = {}
 
     def encode(self, text: str) -> np.ndarray:
-        found = self._vectors.get(text)
+        found = self._vectors.get(int(digests([text])[0]))
         return self.encoder.encode([text])[0] if found is None else found
 
     def score(self, query: Query, setting: Setting) -> Scored:
@@ -138,8 +140,7 @@ class Bench:
 
 def _popularity(bench: Bench, query: Query, memory: LocalMemory | None) -> Scored:
     crowd = bench.catalog.crowd
-    known = np.array([i.popularity for i in bench.catalog.items])
-    return Scored(crowd.likes if crowd is not None else known)
+    return Scored(crowd.likes if crowd is not None else bench.catalog.popularity)
 
 
 def _bm25(bench: Bench, query: Query, memory: LocalMemory | None) -> Scored:
@@ -177,7 +178,7 @@ def _cf(bench: Bench, query: Query, memory: LocalMemory | None) -> Scored:
     crowd = bench.catalog.crowd
     if crowd is None:
         raise ValueError("the setting cf needs events of items")
-    liked = [bench.catalog.position[e.item_id] for e in memory.met() if e.value > 0.2] if memory else []
+    liked = [bench.catalog.position[e.item_id] for e in memory.met() if e.value > LIKED] if memory else []
     return Scored(recommend(crowd, liked) if liked else crowd.likes)
 
 
@@ -197,11 +198,8 @@ def _mrrec(bench: Bench, query: Query, setting: Setting, memory: LocalMemory | N
     with _crowd_of(bench, off):
         if setting.thinks:
             return _thought(bench, query, memory, rules, settings, off)
-        request = request_of(bench, query)
-        text = without_names(query.text, bench.catalog)
-        want = wanted(request, text, bench.encode(text), None, settings)
-        asked = Asked(request, want, frozenset(), (), frozenset(), tiers, rules)
-        return Scored(_spread(bench, asked, memory), answer=_told(request))
+        asked = asked_without_model(bench, query, settings, rules)
+        return Scored(_spread(bench, asked, memory), answer=_told(asked.request))
 
 
 @contextmanager
@@ -253,12 +251,14 @@ def _spread(bench: Bench, asked: Asked, memory: LocalMemory | None) -> np.ndarra
     return scores
 
 
-def request_of(bench: Bench, query: Query) -> Request:
-    """The query, and the turns before it, as the app reads them."""
-    previous = None
-    for message in query.dialogue:
-        previous = read_request(message, bench.catalog, previous)
-    return read_request(query.text, bench.catalog, previous)
+def asked_without_model(bench: Bench, query: Query, settings: Settings, rules: tuple[Rule, ...]) -> Asked:
+    """What the app reads of the query, and of the turns before it, with no model to name memories or an ideal."""
+    request = None
+    for message in (*query.dialogue, query.text):
+        request = read_request(message, bench.catalog, request)
+    text = without_names(query.text, bench.catalog)
+    want = wanted(request, text, bench.encode(text), None, settings)
+    return Asked(request, want, frozenset(), (), frozenset(), settings.tiers, rules)
 
 
 def _told(request: Request) -> str:

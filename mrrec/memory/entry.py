@@ -86,6 +86,11 @@ def from_row(row: dict) -> Entry:
     return Entry(**{k: tuple(v) if isinstance(v := row[k], list) else v for k in _NAMES if k in row})
 
 
+def strength_of(value: float) -> float:
+    """How sure a verdict on an item makes, by how clear it is."""
+    return min(1.0, 0.4 + abs(value) / 2)
+
+
 def entry_id(tier: str, person: str, *key: str) -> str:
     """A short id that two people never share, and that the same fact of one person always gets."""
     person = person.replace("\\", "\\\\").replace("\x1f", "\\_")  # lest a name end where a key begins

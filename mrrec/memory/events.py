@@ -208,7 +208,8 @@ def _csv(path: Path) -> Iterator[tuple[str, dict]]:
         raise ValueError(f"{path.name}, line {reader.line_num}: cannot be read as CSV ({error})") from error
 
 
-def _jsonl(path: Path) -> Iterator[tuple[str, dict]]:
+def json_lines(path: Path) -> Iterator[tuple[str, object]]:
+    """What a file of JSON lines holds, each with where it stands. Raises ValueError that says which line is none."""
     for number, line in enumerate(_lines(path), 1):
         if not line.strip():
             continue
@@ -217,6 +218,11 @@ def _jsonl(path: Path) -> Iterator[tuple[str, dict]]:
             row = json.loads(line)
         except json.JSONDecodeError as error:
             raise ValueError(f"{where}: not JSON ({error.msg})") from error
+        yield where, row
+
+
+def _jsonl(path: Path) -> Iterator[tuple[str, dict]]:
+    for where, row in json_lines(path):
         if not isinstance(row, dict):
             raise ValueError(f"{where}: not an object with user_id, item_id, timestamp")
         _check_columns(row, path, where)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from mrrec.catalog import Catalog
-from mrrec.memory.entry import EVENT_VALUE, Entry
+from mrrec.memory.entry import EVENT_VALUE, Entry, strength_of
 
 BEST_RATING = 5
 
@@ -62,5 +62,5 @@ def event_record(
     value = (rating - 3) / 2 if rating is not None else EVENT_VALUE[event]
     return Entry(
         id="", tier="record", event=event, text=f"{event.capitalize()} {item.label}{verdict}{said}", kind=item.kind,
-        item_id=item.id, value=value, strength=min(1.0, 0.4 + abs(value) / 2), when=when, source=source,
+        item_id=item.id, value=value, strength=strength_of(value), when=when, source=source,
     )  # fmt: skip

@@ -12,7 +12,7 @@ from pathlib import Path
 from tqdm import tqdm
 
 from mrrec.catalog import Catalog, Item
-from mrrec.memory.entry import EVENT_VALUE, Entry
+from mrrec.memory.entry import EVENT_VALUE, Entry, strength_of
 from mrrec.memory.imports.formats import FORMATS, recognise
 from mrrec.memory.imports.line import Line, Skipped
 from mrrec.memory.imports.matching import Matcher, title_key
@@ -163,7 +163,7 @@ def record_of(line: Line, item: Item | None = None) -> Entry:
     value = record.value if rating is not None else line.value or record.value
     value = max(-1.0, min(1.0, value))  # half a star is not worse than the worst
     text = f"{record.text}, {line.detail}" if line.detail else record.text
-    return record.with_(text=text, value=value, strength=min(1.0, 0.4 + abs(value) / 2))
+    return record.with_(text=text, value=value, strength=strength_of(value))
 
 
 def new_turn(plan: Plan) -> str:
