@@ -15,6 +15,9 @@ def arguments(argv: list[str] | None = None) -> argparse.Namespace:
     default = Settings()
     parser = argparse.ArgumentParser(description="A recommender that chats, remembers and shows its reasons.")
     parser.add_argument("--model", type=Path, help="a GGUF file with a chat template; the packaged model otherwise")
+    parser.add_argument(
+        "--adapter", type=Path, metavar="GGUF", help="a LoRA adapter for it; none for the model as it is"
+    )
     parser.add_argument("--embedder", help="a sentence-transformers folder or name; the packaged encoder otherwise")
     parser.add_argument("--items", type=Path, help="a catalogue of your own: CSV, JSONL, Parquet or a folder")
     parser.add_argument(
@@ -56,7 +59,7 @@ def main(argv: list[str] | None = None) -> int:
     options = arguments(argv)
     settings = Settings(
         model=options.model, embedder=options.embedder, store=options.store or Settings.store_of(options.items),
-        gpu_layers=options.gpu_layers, items=options.items, events=options.events,
+        adapter=options.adapter, gpu_layers=options.gpu_layers, items=options.items, events=options.events,
     )  # fmt: skip
     try:
         auth = read_auth(options.auth) if options.auth else None

@@ -45,7 +45,8 @@ class Assistant:
         cls, settings: Settings, progress: bool = False, engine: Engine | None = None, model: bool = True
     ) -> Assistant:
         """Open or build the store, and load the model (not where `model` is False: enough to search and to look)."""
-        path = model_path(settings.model) if model and engine is None else None
+        needed = model and engine is None
+        path = model_path(settings.model, settings.adapter, progress) if needed else None
         encoder = Encoder(settings.embedder)
         store = Store(settings.store, encoder.name, encoder.dim, settings.durable)
         items = read_items(settings.items or settings.seed_dir / "catalog")

@@ -46,6 +46,9 @@ def _parser() -> argparse.ArgumentParser:
     model.add_argument(
         "--model", type=Path, metavar="PATH", help="a GGUF with a chat template (the packaged SmolLM2-135M)"
     )
+    model.add_argument(
+        "--adapter", type=Path, metavar="GGUF", help="a LoRA adapter for it; none for the model as it is"
+    )
     model.add_argument("--gpu-layers", type=int, default=-1, metavar="N", help="layers on the GPU; -1 all, 0 none")
     model.add_argument("--seed", type=int, help="make runs repeat")
 
@@ -141,7 +144,7 @@ def _parser() -> argparse.ArgumentParser:
 
 def settings_of(args: argparse.Namespace) -> Settings:
     """Settings with the options that were given."""
-    names = ("model", "embedder", "store", "gpu_layers", "seed", "items", "events")
+    names = ("model", "adapter", "embedder", "store", "gpu_layers", "seed", "items", "events")
     given = {name: getattr(args, name, None) for name in names}
     given["store"] = given["store"] or Settings.store_of(given["items"])
     return replace(Settings(), **{name: value for name, value in given.items() if value is not None})

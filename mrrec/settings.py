@@ -7,6 +7,7 @@ from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
 SEED = ROOT / "memory_store" / "seed"
+NO_ADAPTER = Path("none")
 TIERS = ("record", "pattern", "profile")
 
 
@@ -19,6 +20,7 @@ class Settings:
     """
 
     model: Path | None = None  # a GGUF file; None is the packaged SmolLM2-135M-Instruct
+    adapter: Path | None = None  # a LoRA adapter for it as GGUF; None is the packaged model's own, NO_ADAPTER none
     embedder: str | None = None  # a sentence-transformers name or folder; None is the packaged MiniLM
     store: Path = ROOT / "memory_store" / "db"
     seed_dir: Path = SEED

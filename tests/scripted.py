@@ -20,7 +20,7 @@ SAYS = {
 class Scripted:
     """An engine; `says` gives what it writes before each stop, `transcripts` keeps what it was shown."""
 
-    name, device = "scripted", "CPU"
+    name, device, trained = "scripted", "CPU", False
 
     def __init__(self, says: Mapping[str, str] = SAYS):
         self.says = says

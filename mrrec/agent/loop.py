@@ -243,7 +243,8 @@ class _Turn:
         note = "" if fresh else (NOTHING_YET if not self.aliases else "nothing new was found")
         step = Recall(**begun, aspects=tuple(aspects), entries=tuple(_shown(a, r) for a, r in names.items()), note=note)
         self.recalls.append(step)
-        self.pen.append(protocol.block("memory", " ".join(f"[{a}] {r.entry.text}" for a, r in names.items()) or "none"))
+        shown = [protocol.memory(a, r.entry.text, r.entry.kind) for a, r in names.items()]
+        self.pen.append(protocol.block("memory", " ".join(shown) or "none"))
         yield self._done(step)
         if names:
             yield from self._weigh(list(names))
@@ -266,9 +267,10 @@ class _Turn:
     def _points(self, entry: Entry) -> list[str]:
         """What an entry says in a word or two, for the model to weigh."""
         item = self.catalog.get(entry.item_id) if entry.item_id else None
-        words = [*entry.terms, *entry.names, *((*item.genres[:2], *item.themes[:3]) if item else ())]
+        words = [f"{entry.kind}s" if entry.kind else "", *entry.terms, *entry.names]
+        words += [*item.genres[:2], *item.themes[:3]] if item else []
         plain = [protocol.plain(w) for w in dict.fromkeys(words) if w]
-        return plain[:5] or [protocol.plain(" ".join(entry.text.split()[:3])) or "this"]
+        return plain[:6] or [protocol.plain(" ".join(entry.text.split()[:3])) or "this"]
 
     def _look_up(self, queries: Sequence[str], forced: bool = False) -> Iterator[Step]:
         begun = self._begin()

@@ -19,7 +19,7 @@ LONGEST_REPLY = 1200  # characters of an earlier reply
 @contextmanager
 def held(engine: Engine, conversation: Conversation, message: str, settings: Settings) -> Iterator[Pen]:
     """The model, for one turn, with the prompt in place; others wait meanwhile."""
-    messages = [Message("system", protocol.SYSTEM)]
+    messages = [Message("system", protocol.system(engine.trained))]
     for earlier in conversation.turns[:-1][-HISTORY:]:
         if earlier.reply:
             messages.append(Message("user", protocol.plain(earlier.message)))

@@ -15,7 +15,8 @@ WRITTEN = ("think", "recall", "lookup", "profile", "ask", "say", "answer")
 INJECTED = ("experience", "memory", "facts", "items")
 MOST_ASPECTS = 3
 
-SYSTEM = """You recommend films, books and games to one person, whom you remember.
+BRIEF = "You recommend films, books and games to one person, whom you remember."
+SYSTEM = f"""{BRIEF}
 Think briefly about what the request needs. <recall> aspects of the person's taste that matter for it, <lookup> titles \
 you need facts of. Weigh each memory: does it matter for this request? Then write the <profile> of the ideal item with \
 the memories that count, and answer warmly in plain words.
@@ -23,8 +24,8 @@ Example:
 <experience>pace: slow or brisk; tone: bleak or warm</experience>
 <think>A calm film for a tired evening, so pace and tone matter most.</think>
 <recall>pace | tone</recall>
-<memory>[m1] Likes slow films [m2] Dislikes sport games</memory>
-<think>m1: the pace fits, yes. m2: about games, no.</think>
+<memory>[m1 film] Likes slow films [m2 game] Dislikes sport games</memory>
+<think>m1: slow, yes. m2: games, no.</think>
 <profile>must: film; avoid: nothing
 ideal: A slow, warm film about kind people and small things.
 memories: [m1] </profile>
@@ -96,6 +97,11 @@ def partings(title: str = "") -> list[str]:
     return [text.format(title or "it") for text in _PARTINGS]
 
 
+def system(trained: bool) -> str:
+    """The system prompt: a model that was trained on such turns needs no example."""
+    return BRIEF if trained else SYSTEM
+
+
 def open_tag(tag: str) -> str:
     return f"<{tag}>"
 
@@ -148,6 +154,15 @@ def weigh_grammar(points: Mapping[str, Sequence[str]]) -> str:
     """Each memory in turn: the point of it that bears on the request, yes or no. `points` of each alias."""
     rules = [f'{literal(alias + ": ")} {one_of(of)} ", " ("yes" | "no") "."' for alias, of in points.items()]
     return "root ::= " + ' " " '.join(rules) + f' "{close_tag("think")}"'
+
+
+def memory(alias: str, text: str, kind: str) -> str:
+    """A memory as the model sees it; `kind` is that of what it is about, "" for any.
+
+    >>> memory("m1", "Finished Ikaruga (2001)", "game")
+    '[m1 game] Finished Ikaruga (2001)'
+    """
+    return f"[{alias} {kind}] {text}" if kind else f"[{alias}] {text}"
 
 
 def weighed(text: str) -> dict[str, bool]:

@@ -24,6 +24,7 @@ from mrrec.evaluate.data import Query, Task, read_task
 from mrrec.evaluate.people import People
 from mrrec.evaluate.report import write_report
 from mrrec.evaluate.settings import Bench, Scored, Setting, parse
+from mrrec.llm.models import adapter_of
 from mrrec.memory.reading import read_message
 from mrrec.settings import Settings
 
@@ -84,7 +85,8 @@ def _chosen(task: Task, options: Options) -> Task:
 def _work(options: Options, base: Settings) -> Path:
     """The folder of what is under way; results of other inputs than these are removed from it."""
     digest = hashlib.sha256()
-    for path in (options.items, options.events, options.queries, ranker.FILE, base.model):
+    adapter = adapter_of(base.model, base.adapter)
+    for path in (options.items, options.events, options.queries, ranker.FILE, base.model, adapter):
         digest.update(_digest(path) if path is not None else b"-")
     digest.update(json.dumps([base.embedder, options.seed, base.k, base.max_hops]).encode())
     work = options.out / "work" / digest.hexdigest()[:16]

@@ -7,7 +7,7 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 
 import numpy as np
 
@@ -21,10 +21,13 @@ from mrrec.assistant import Assistant
 from mrrec.embed import digests
 from mrrec.evaluate.data import Query
 from mrrec.evaluate.people import People
+from mrrec.llm.engine import Engine
+from mrrec.llm.llamacpp import LlamaCpp
+from mrrec.llm.models import model_path
 from mrrec.memory import LocalMemory
 from mrrec.memory.entry import LIKED
 from mrrec.memory.experience import ExperienceStore
-from mrrec.settings import Settings
+from mrrec.settings import NO_ADAPTER, Settings
 
 DEEP = 1000  # places of BM25 that count
 RRF = 60  # Cormack et al., SIGIR 2009
@@ -88,6 +91,12 @@ class Bench:
     def __init__(self, assistant: Assistant, people: People, vectors: dict[int, np.ndarray]):
         self.assistant, self.people, self._vectors = assistant, people, vectors
         self.catalog, self.encoder = assistant.catalog, assistant.encoder
+
+    @cached_property
+    def untrained(self) -> Engine:
+        """The model without its adapter."""
+        settings = self.assistant.settings
+        return LlamaCpp(model_path(settings.model, NO_ADAPTER), settings.n_ctx, settings.gpu_layers, settings.n_threads)
 
     def forget_vectors(self) -> None:
         """From now on every query is encoded when it comes, for an honest timing."""
@@ -194,7 +203,7 @@ _PLAIN: dict[str, Callable[[Bench, Query, LocalMemory | None], Scored]] = {
 def _mrrec(bench: Bench, query: Query, setting: Setting, memory: LocalMemory | None, rules: tuple[Rule, ...]) -> Scored:
     off = setting.without
     tiers = () if "local" in off else tuple(t for n, t in TIER.items() if n not in off)
-    settings = replace(bench.assistant.settings, tiers=tiers, n_items=10)
+    settings = replace(bench.assistant.settings, tiers=tiers, n_items=10, temperature=0.0)
     with _crowd_of(bench, off):
         if setting.thinks:
             return _thought(bench, query, memory, rules, settings, off)
@@ -220,6 +229,8 @@ def _thought(
     assistant = bench.assistant
     if "global" in off:
         assistant = replace(assistant, experience=ExperienceStore(assistant.store, assistant.encoder, []))
+    if "adapter" in off:
+        assistant = replace(assistant, engine=bench.untrained)
     conversation = Conversation(memory, rules=rules)
     tokens = 0
     for message in query.dialogue:

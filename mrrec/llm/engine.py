@@ -37,6 +37,7 @@ class Transcript(Protocol):
 class Engine(Protocol):
     name: str
     device: str
+    trained: bool  # on turns as this project writes them
 
     def transcript(
         self, messages: Sequence[Message], temperature: float, seed: int | None, owner: str

@@ -20,6 +20,7 @@ import llama_cpp
 from llama_cpp import LlamaGrammar
 from llama_cpp.llama_chat_format import Jinja2ChatFormatter
 
+from mrrec.llm.adapter import TRAINED
 from mrrec.llm.engine import Message
 from mrrec.llm.sampling import GrammarLlama
 
@@ -44,9 +45,17 @@ class LlamaCpp:
     path : GGUF file
     n_ctx : tokens of context; cut to what the model was trained with
     gpu_layers : layers on the GPU where the build has one, -1 for all
+    lora : an adapter that is applied token by token, as training does after each step; merging it is quicker
     """
 
-    def __init__(self, path: Path, n_ctx: int = 8192, gpu_layers: int = -1, n_threads: int | None = None):
+    def __init__(
+        self,
+        path: Path,
+        n_ctx: int = 8192,
+        gpu_layers: int = -1,
+        n_threads: int | None = None,
+        lora: Path | None = None,
+    ):
         self.path = Path(path)
         self.name = self.path.stem
         on_gpu = llama_cpp.llama_supports_gpu_offload() and gpu_layers != 0
@@ -59,6 +68,7 @@ class LlamaCpp:
                 n_threads=n_threads or _cores(),
                 n_threads_batch=n_threads or _cores(),
                 flash_attn=True,
+                lora_path=str(lora) if lora else None,
                 verbose=False,
             )
         except Exception as error:
@@ -67,6 +77,7 @@ class LlamaCpp:
         self.lock = threading.Lock()
         self._owner = ""
         meta = self._llama.metadata
+        self.trained = lora is not None or meta.get(TRAINED) == "true"
         self._format = Jinja2ChatFormatter(
             template=meta.get("tokenizer.chat_template", CHATML),
             bos_token=self._piece(self._llama.token_bos()),
@@ -147,12 +158,15 @@ class LlamaTranscript:
         self.tokens, self._temperature = tokens, temperature
         self.prompt_length = len(tokens)
         self.text = ""
+        self.written = [False] * len(tokens)  # of each token, whether the model wrote it
         self.injected_tokens = self.written_tokens = 0
+        self.spans = self.refused = 0  # pieces that the model wrote; those in which a grammar refused what it preferred
 
     def append(self, text: str) -> None:
         """Add text that the system writes."""
         new = self._llama.tokenize(self._engine.neutral(text).encode(), add_bos=False, special=False)
         self.tokens += new
+        self.written += [False] * len(new)
         self.injected_tokens += len(new)
         self.text += text
 
@@ -169,7 +183,7 @@ class LlamaTranscript:
 
     def choose(self, alternatives: Sequence[str]) -> Iterator[str]:
         """Let the model choose one of `alternatives`, writing only until it is clear which; the rest is appended."""
-        text = _common_prefix(alternatives)
+        text = common_prefix(alternatives)
         if text:
             self.append(text)
             yield text
@@ -203,13 +217,19 @@ class LlamaTranscript:
             grammar=LlamaGrammar.from_string(grammar, verbose=False),
         )
         pending = b""  # bytes of a character that is not whole yet
+        self.spans += 1
+        clean = True
         with closing(running):
             for count, token in enumerate(running, 1):
+                if clean and self._llama._sampler.refused:
+                    clean = False
+                    self.refused += 1
                 if count == 1:
                     self._engine.prompt_tokens_evaluated += self._llama.n_tokens - min(held, len(self.tokens))
                 if llama_cpp.llama_vocab_is_eog(self._llama._model.vocab, token):
                     return
                 self.tokens.append(token)
+                self.written.append(True)
                 self.written_tokens += 1
                 pending += self._llama.detokenize([token], special=False)
                 piece = pending.decode("utf-8", "ignore")
@@ -221,10 +241,15 @@ class LlamaTranscript:
                     return
 
 
-def _common_prefix(texts: Sequence[str]) -> str:
+def common_prefix(texts: Sequence[str]) -> str:
+    """How all `texts` begin, without a space at its end: tokens carry theirs in front.
+
+    >>> common_prefix(["A film with", "A film about"])
+    'A film'
+    """
     shortest, longest = min(texts), max(texts)  # by alphabet: they differ the soonest
     same = next((i for i, (a, b) in enumerate(zip(shortest, longest)) if a != b), min(len(shortest), len(longest)))
-    return shortest[:same]
+    return shortest[:same].rstrip(" ")
 
 
 def _literal(text: str) -> str:

@@ -1,9 +1,12 @@
-"""Which model there is to run."""
+"""Which model there is to run, and the adapter that goes with it."""
 
 from __future__ import annotations
 
 import importlib.util
 from pathlib import Path
+
+from mrrec.llm import adapter as adapters
+from mrrec.settings import NO_ADAPTER
 
 PACKAGED = "SmolLM2-135M-Instruct.Q4_1.gguf"
 
@@ -18,8 +21,24 @@ def packaged_model() -> Path:
     return Path(spec.origin).parent / PACKAGED
 
 
-def model_path(path: Path | str | None) -> Path:
-    """The file to load. Raises FileNotFoundError or ValueError with what to do."""
+def model_path(path: Path | None, adapter: Path | None = None, progress: bool = False) -> Path:
+    """The file to load: a model, with its adapter merged into it. Raises FileNotFoundError or ValueError that says
+    what to do.
+
+    The packaged model has an adapter of its own; another one has it only where it is named.
+    """
+    base, chosen = _base(path), adapter_of(path, adapter)
+    return adapters.merged(base, chosen, progress=progress) if chosen else base
+
+
+def adapter_of(path: Path | None, adapter: Path | None) -> Path | None:
+    """The adapter that is used with the model `path`, if any."""
+    if adapter is None:
+        return adapters.PACKAGED if path is None and adapters.PACKAGED.exists() else None
+    return None if adapter == NO_ADAPTER else adapter.expanduser()
+
+
+def _base(path: Path | None) -> Path:
     if path is None:
         return packaged_model()
     path = Path(path).expanduser()

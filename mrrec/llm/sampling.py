@@ -28,6 +28,7 @@ class GrammarSampler:
         self._size = llama_cpp.llama_vocab_n_tokens(model.vocab)
         self._tokens = np.zeros(self._size, _TOKEN)
         self._ids = np.arange(self._size, dtype=np.int32)
+        self.refused = 0  # times that the grammar did not admit the likeliest token
         make = llama_cpp
         self._grammar = make.llama_sampler_init_grammar(model.vocab, grammar._grammar.encode(), grammar._root.encode())
         self._penalty = make.llama_sampler_init_penalties(self._size, LAST, penalty, 0.0, 0.0)
@@ -49,9 +50,13 @@ class GrammarSampler:
         """The next token. Raises RuntimeError where the grammar admits none."""
         logits = llama_cpp.llama_get_logits_ith(context.ctx, index)
         logits = np.ctypeslib.as_array(logits, shape=(self._size,))
-        found = self._candidates(logits, [self._penalty, self._likeliest, self._grammar])
+        found = self._candidates(logits, [self._penalty, self._likeliest])
+        likeliest = int(self._tokens["id"][0])
+        found = self._admitted(found)
+        self.refused += not found.size or int(self._tokens["id"][0]) != likeliest
         if not found.size:  # none of the likeliest is admitted
-            found = self._candidates(logits, [self._penalty, self._grammar, self._likeliest])
+            found = self._admitted(self._candidates(logits, [self._penalty]))
+            llama_cpp.llama_sampler_apply(self._likeliest, ctypes.byref(found))
         if not found.size:
             raise RuntimeError("the grammar admits no token of this model")
         for sampler in self._choice:
@@ -62,12 +67,17 @@ class GrammarSampler:
         return token
 
     def _candidates(self, logits: np.ndarray, samplers) -> llama_cpp.llama_token_data_array:
-        """The tokens that `samplers` leave, likeliest first; those that the grammar refuses are taken out."""
+        """The tokens that `samplers` leave."""
         self._tokens["id"], self._tokens["logit"], self._tokens["p"] = self._ids, logits, 0.0
         data = self._tokens.ctypes.data_as(llama_cpp.llama_token_data_p)
         found = llama_cpp.llama_token_data_array(data=data, size=self._size, selected=-1, sorted=False)
         for sampler in samplers:
             llama_cpp.llama_sampler_apply(sampler, ctypes.byref(found))
+        return found
+
+    def _admitted(self, found: llama_cpp.llama_token_data_array) -> llama_cpp.llama_token_data_array:
+        """Those of `found` that the grammar does not refuse, in their order."""
+        llama_cpp.llama_sampler_apply(self._grammar, ctypes.byref(found))
         left = self._tokens[: found.size]
         left = left[np.isfinite(left["logit"])]
         self._tokens[: len(left)], found.size = left, len(left)

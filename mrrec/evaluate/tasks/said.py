@@ -100,20 +100,25 @@ def split(items: Sequence[Item], seed: int) -> dict[str, list[Item]]:
 
 def make_people(items: Sequence[Item], seed: int, people: int = PEOPLE) -> Iterator[Person]:
     """The people of both halves, development first; the same for the same items and seed."""
-    lasts: dict[str, set[str]] = {}
-    for name in {name for item in items for name in item.names}:
-        lasts.setdefault(name.split()[-1], set()).add(name)
-    alone = frozenset(last for last, names in lasts.items() if len(names) == 1 and len(last) > 4)
+    alone = alone_names(items)
     parts = split(items, seed)
     for half in HALVES:
         phrases = read_phrases(half)
         kinds = {kind: Part(parts[half], kind, phrases) for kind in KINDS}
         for number in range(people):
             id_ = f"p{number + 1 + people * HALVES.index(half):04d}"
-            yield _Maker(random.Random(f"said {seed} {id_}"), id_, kinds, phrases, alone).person()
+            yield Maker(random.Random(f"said {seed} {id_}"), id_, kinds, phrases, alone).person()
 
 
-class _Maker:
+def alone_names(items: Sequence[Item]) -> frozenset[str]:
+    """Last names that only one person has."""
+    lasts: dict[str, set[str]] = {}
+    for name in {name for item in items for name in item.names}:
+        lasts.setdefault(name.split()[-1], set()).add(name)
+    return frozenset(last for last, names in lasts.items() if len(names) == 1 and len(last) > 4)
+
+
+class Maker:
     """Makes one person with one source of chance."""
 
     def __init__(self, rng: random.Random, id_: str, parts: dict[str, Part], phrases: Phrases, alone: frozenset[str]):

@@ -1,0 +1,155 @@
+"""The teacher's episodes: the app's own loop and grammars, and labels that hold."""
+
+import ctypes
+import re
+from collections import Counter
+
+import llama_cpp
+import numpy as np
+import pytest
+
+from mrrec.agent import protocol
+from mrrec.evaluate.tasks.said_phrases import read_phrases
+from mrrec.llm.sampling import _TOKEN
+from train import teacher as teachers
+from train.rewards import Outcome, paper, useful
+from train.rollouts import people_of, rollout
+from train.teacher import Teacher
+from train.traces import episodes, open_assistant
+from train.worlds import World
+
+
+@pytest.fixture(scope="module")
+def world():
+    return World.open()
+
+
+@pytest.fixture(scope="module")
+def lessons(world):
+    found = list(world.lessons(30, 0))
+    few = {}
+    for lesson in found:
+        few.setdefault(lesson.sort, []).append(lesson)
+    return [x for of in few.values() for x in of[:4]]
+
+
+@pytest.fixture(scope="module")
+def written():
+    """(grammar, text) of all that the teacher wrote."""
+    return []
+
+
+@pytest.fixture(scope="module")
+def taught(world, lessons, written, tmp_path_factory):
+    patch = pytest.MonkeyPatch()
+    plain = teachers.TeacherTranscript.write
+
+    def write(self, grammar, *rest):
+        for text in plain(self, grammar, *rest):
+            written.append((grammar, text))
+            yield text
+
+    patch.setattr(teachers.TeacherTranscript, "write", write)
+    teacher = Teacher(world, None, 0)
+    assistant = open_assistant(teacher, tmp_path_factory.mktemp("taught"), 0)
+    teacher.catalog = assistant.catalog
+    made = list(episodes(assistant, teacher, lessons, 0))
+    patch.undo()
+    return made
+
+
+def admits(engine, grammar, text):
+    """Whether llama.cpp's own grammar takes the tokens of `text`."""
+    vocab = engine._llama._model.vocab
+    sampler = llama_cpp.llama_sampler_init_grammar(vocab, grammar.encode(), b"root")
+    try:
+        for token in engine._llama.tokenize(text.encode(), add_bos=False, special=False):
+            row = np.array([(token, 1.0, 0.0)], _TOKEN)
+            data = row.ctypes.data_as(llama_cpp.llama_token_data_p)
+            found = llama_cpp.llama_token_data_array(data=data, size=1, selected=-1, sorted=False)
+            llama_cpp.llama_sampler_apply(sampler, ctypes.byref(found))
+            if not np.isfinite(row["logit"][0]):
+                return False
+            llama_cpp.llama_sampler_accept(sampler, token)
+        return True
+    finally:
+        llama_cpp.llama_sampler_free(sampler)
+
+
+def test_all_sorts_of_lessons_are_taught(taught, lessons):
+    sorts = Counter(e.sort for e in taught)
+    assert set(sorts) == {x.sort for x in lessons} >= {"said", "history", "again"}
+
+
+def test_the_teacher_writes_within_the_grammars(taught, written, assistant):
+    assert len(written) > 40
+    refused = [(g[:200], t) for g, t in written if not admits(assistant.engine, g, t)]
+    assert refused == []
+    assert not admits(assistant.engine, *('root ::= "yes"', "no"))
+
+
+def test_what_the_system_says_is_not_marked_as_written(taught):
+    for episode in taught:
+        ours = "".join(s.text for s in episode.spans if s.written)
+        for tag in ("<memory>", "<experience>", "<facts>", "<items>"):
+            assert tag not in ours
+        assert episode.messages[0].content == protocol.BRIEF
+
+
+def test_each_memory_shown_is_weighed_and_only_those_that_count_are_named(taught):
+    seen = 0
+    for episode in taught:
+        shown = re.findall(r"\[(m\d+)[^\]]*\] ", "".join(re.findall(r"<memory>(.*?)</memory>", episode.text, re.S)))
+        verdicts = protocol.weighed(episode.text)
+        if "</profile>" not in episode.text or not shown:
+            continue
+        assert list(verdicts) == shown
+        named = re.findall(r"\[(m\d+)\] ", episode.text.partition("memories: ")[2].partition("</profile>")[0])
+        assert named == [a for a in shown if verdicts[a]]
+        seen += bool(named)
+    assert seen > 5
+
+
+def test_a_memory_of_another_kind_does_not_count(taught):
+    for episode in taught:
+        kind = re.search(r"must: an? (film|book|game)\b", episode.text)
+        for alias, of in re.findall(r"\[(m\d+) (film|book|game)\] ", episode.text):
+            if kind and of != kind[1]:
+                assert protocol.weighed(episode.text)[alias] is False
+
+
+def test_a_request_that_leans_on_a_memory_is_looked_up(taught):
+    asked = [e for e in taught if e.sort == "again" and "</profile>" in e.text and "<memory>" in e.text]
+    assert asked and sum("<lookup>" in e.text for e in asked) >= len(asked) / 2
+
+
+def test_the_examination_shares_nothing_with_the_lessons(world):
+    exam = World.open("test")
+    for use, rows in exam.rows.items():
+        assert not {r["text"] for r in rows} & {r["text"] for r in world.rows[use]}
+    mine, theirs = ({i.id for i in w.parts["film"].items} for w in (world, exam))
+    assert not mine & theirs
+    assert not set(exam.phrases.sentences["like"]) & set(world.phrases.sentences["like"])
+    assert exam.phrases.sentences["like"] == read_phrases("test").sentences["like"]
+
+
+def test_a_rollout_is_the_apps_own_turn_with_what_it_came_to(assistant, lessons):
+    lesson = next(x for x in lessons if x.sort == "said")
+    people = people_of(assistant, [lesson], progress=False)
+    made = rollout(assistant, people, lesson, 0.0, 0)
+    assert len(made.completion) == len(made.mask) and 0 < sum(made.mask) < len(made.mask)
+    assert (
+        assistant.engine._llama.detokenize(list(made.completion)).decode("utf-8", "ignore").startswith("<experience>")
+    )
+    assert made.outcome.written == sum(made.mask)
+    assert all(1 <= p <= len(lesson.query.candidates) for p in made.outcome.places)
+    assert sum(useful(made.outcome).values()) == pytest.approx(
+        sum(useful(rollout(assistant, people, lesson, 0.0, 0).outcome).values())
+    )
+
+
+def test_the_papers_reward_pays_for_calling_ours_for_what_it_brings():
+    called_in_vain = Outcome((5,), (5,), 1, idle=1.0)
+    useful_call = Outcome((5,), (50,), 1)
+    assert paper(called_in_vain) == paper(useful_call)
+    assert sum(useful(useful_call).values()) > sum(useful(called_in_vain).values())

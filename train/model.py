@@ -1,0 +1,123 @@
+"""Which models can be trained, how much memory each needs, and how an episode becomes tokens.
+
+Unsloth is imported here and nowhere else, first of all, as it asks.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from mrrec.llm.models import packaged_model
+from train.traces import Episode
+
+CACHE = Path(os.environ.get("MRREC_CACHE", Path.home() / ".cache" / "mrrec"))
+LINEAR = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
+
+
+@dataclass(frozen=True)
+class Preset:
+    """A base model and settings that fit `memory` GiB of a GPU, or of main memory where there is none.
+
+    `base` is a name on the Hugging Face hub; "packaged" is the model that the app brings along.
+    """
+
+    base: str
+    memory: int
+    batch: int
+    length: int = 1536  # tokens of an episode
+    rank: int = 16
+    alpha: int = 32
+    rate: float = 5e-4
+    four_bit: bool = False
+
+
+PRESETS = {
+    "smollm2-135m": Preset("packaged", 8, 8),
+    "smollm2-360m": Preset("HuggingFaceTB/SmolLM2-360M-Instruct", 8, 8, rate=3e-4),
+    "smollm2-1.7b": Preset("HuggingFaceTB/SmolLM2-1.7B-Instruct", 8, 4, rate=2e-4, four_bit=True),
+    "qwen2.5-3b": Preset("Qwen/Qwen2.5-3B-Instruct", 16, 4, rate=2e-4, four_bit=True),  # the paper's base
+    "qwen3-4b": Preset("Qwen/Qwen3-4B-Instruct-2507", 24, 4, rate=1e-4, four_bit=True),
+}
+
+
+def preset(name: str) -> Preset:
+    """Raises ValueError that lists what there is."""
+    if name not in PRESETS:
+        raise ValueError(f"there is no preset {name!r}; there are {', '.join(PRESETS)}")
+    return PRESETS[name]
+
+
+def base_folder(of: Preset) -> str:
+    """What to load: a name on the hub, or the packaged model as a folder that is made once from its GGUF."""
+    if of.base != "packaged":
+        return of.base
+    folder = CACHE / "base" / packaged_model().stem
+    if not (folder / "config.json").exists():
+        _unpack(packaged_model(), folder)
+    return str(folder)
+
+
+def _unpack(gguf: Path, folder: Path) -> None:
+    """transformers keeps the weights of a GGUF packed, and would not save them: they go into a fresh model."""
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer, LlamaForCausalLM
+
+    packed = AutoModelForCausalLM.from_pretrained(gguf.parent, gguf_file=gguf.name, dtype=torch.float32)
+    config = packed.config
+    del config.quantization_config  # of the file, not of the weights
+    fresh = LlamaForCausalLM(config)
+    fresh.load_state_dict(packed.state_dict())
+    tokenizer = AutoTokenizer.from_pretrained(gguf.parent, gguf_file=gguf.name)
+    tokenizer.pad_token = "<|endoftext|>"
+    unfinished = folder.with_name(f".{folder.name}-{os.getpid()}")
+    tokenizer.save_pretrained(unfinished)
+    fresh.to(torch.bfloat16).save_pretrained(unfinished)
+    unfinished.replace(folder)
+
+
+def load(name: str, adapter: Path | None = None, seed: int = 0):
+    """A model with a LoRA adapter to train, new or from a checkpoint, and its tokenizer."""
+    import torch
+    from unsloth import FastLanguageModel
+
+    of = preset(name)
+    gpu = torch.cuda.is_available()
+    model, tokenizer = FastLanguageModel.from_pretrained(
+        str(adapter) if adapter else base_folder(of), max_seq_length=of.length, load_in_4bit=of.four_bit and gpu,
+        dtype=torch.bfloat16 if gpu else torch.float32,  # on a CPU the quicker of the two
+    )  # fmt: skip
+    if adapter is None:
+        model = FastLanguageModel.get_peft_model(
+            model, r=of.rank, lora_alpha=of.alpha, target_modules=list(LINEAR), random_state=seed,
+            use_gradient_checkpointing="unsloth" if gpu else False,
+        )  # fmt: skip
+    return model, tokenizer
+
+
+def tokens(episode: Episode, tokenizer) -> tuple[list[int], list[int]]:
+    """Token ids of an episode, and a mask that is 1 for what the model writes.
+
+    Each span is put into tokens by itself, as the app does while the message grows.
+    """
+    messages = [{"role": m.role, "content": m.content} for m in episode.messages]
+    prompt = tokenizer.apply_chat_template(messages, add_generation_prompt=True, tokenize=False)
+    ids = tokenizer(prompt, add_special_tokens=False)["input_ids"]
+    mask = [0] * len(ids)
+    for span in episode.spans:
+        new = tokenizer(span.text, add_special_tokens=False)["input_ids"]
+        ids += new
+        mask += [int(span.written)] * len(new)
+    return ids, mask
+
+
+def examples(episodes: Sequence[Episode], tokenizer, length: int) -> list[dict]:
+    """What the trainer takes: ids, and labels that are -100 for all that the model does not write."""
+    found = []
+    for episode in episodes:
+        ids, mask = (part[:length] for part in tokens(episode, tokenizer))
+        if any(mask):
+            found.append({"input_ids": ids, "labels": [i if m else -100 for i, m in zip(ids, mask)]})
+    return found

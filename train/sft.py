@@ -1,0 +1,84 @@
+"""Supervised fine-tuning of the reasoning model on a teacher's episodes, with Unsloth LoRA.
+
+    python -m train.sft --traces out/traces.jsonl --out out/sft
+
+Only what the model writes has a share in the loss. Checkpoints are kept, `--resume` goes on after a kill, and the
+adapter of the checkpoint that did best on held-out people is left in OUT/best.
+"""
+
+from __future__ import annotations
+
+import unsloth  # isort: skip  # it wants to be first
+
+import argparse
+import json
+import random
+from pathlib import Path
+
+import torch
+from transformers import DataCollatorForSeq2Seq, EarlyStoppingCallback, Trainer, TrainingArguments
+
+from train.model import PRESETS, examples, load, preset
+from train.traces import read_episodes
+
+HELD_OUT = 0.06  # of the people
+BEST = "best"
+
+
+def split(episodes: list, seed: int) -> tuple[list, list]:
+    """Episodes to learn from, and those of people who are held out."""
+    people = sorted({e.person for e in episodes})
+    random.Random(seed).shuffle(people)
+    held = set(people[: max(1, round(HELD_OUT * len(people)))])
+    return [e for e in episodes if e.person not in held], [e for e in episodes if e.person in held]
+
+
+def trainer(args: argparse.Namespace) -> Trainer:
+    """The trainer with its data; what it does not learn from is masked."""
+    of = preset(args.preset)
+    model, tokenizer = load(args.preset, seed=args.seed)
+    learn, held = split(read_episodes(args.traces), args.seed)
+    gpu = torch.cuda.is_available()
+    options = TrainingArguments(
+        output_dir=str(args.out), num_train_epochs=args.epochs, max_steps=args.steps, seed=args.seed,
+        per_device_train_batch_size=of.batch, per_device_eval_batch_size=of.batch, learning_rate=of.rate,
+        lr_scheduler_type="cosine", warmup_steps=20, weight_decay=0.01, max_grad_norm=1.0, use_cpu=not gpu,
+        bf16=gpu and torch.cuda.is_bf16_supported(), logging_steps=10, eval_strategy="steps", eval_steps=args.every,
+        save_steps=args.every, save_total_limit=3, load_best_model_at_end=True, metric_for_best_model="eval_loss",
+        train_sampling_strategy="group_by_length", report_to=[], dataloader_num_workers=0, remove_unused_columns=False,
+    )  # fmt: skip
+    return Trainer(
+        model=model, args=options, train_dataset=examples(learn, tokenizer, of.length),
+        eval_dataset=examples(held, tokenizer, of.length)[: args.held], processing_class=tokenizer,
+        data_collator=DataCollatorForSeq2Seq(tokenizer, padding=True, label_pad_token_id=-100),
+        callbacks=[EarlyStoppingCallback(early_stopping_patience=args.patience)],
+    )  # fmt: skip
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--traces", type=Path, default=Path("out/traces.jsonl"))
+    parser.add_argument("--preset", choices=PRESETS, default="smollm2-135m")
+    parser.add_argument("--out", type=Path, default=Path("out/sft"))
+    parser.add_argument("--epochs", type=float, default=1.0)
+    parser.add_argument("--steps", type=int, default=-1, help="at most so many; all where it is left out")
+    parser.add_argument("--every", type=int, default=50, help="steps between checkpoints")
+    parser.add_argument("--held", type=int, default=48, help="held-out episodes to measure with")
+    parser.add_argument("--patience", type=int, default=5, help="checkpoints without gain before it stops")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint in OUT")
+    args = parser.parse_args()
+    made = trainer(args)
+    try:
+        made.train(resume_from_checkpoint=args.resume or None)
+    except torch.cuda.OutOfMemoryError as error:
+        raise SystemExit(f"out of GPU memory: {error}. Take a smaller --preset; each names what it needs") from error
+    made.model.save_pretrained(args.out / BEST)
+    made.processing_class.save_pretrained(args.out / BEST)
+    (args.out / "log.json").write_text(json.dumps(made.state.log_history, indent=1), "utf-8")
+
+
+if __name__ == "__main__":
+    main()
+
+__all__ = ["split", "trainer", "unsloth"]

@@ -1,0 +1,132 @@
+"""Supervised episodes: a teacher in the model's place, in the app's own loop, over people made for it.
+
+    python -m train.traces --people 800 --out out/traces.jsonl
+
+Each line is one turn: the messages of the prompt, and the assistant's message in spans, of which those that the model
+writes are marked; the rest, what memory and the catalogue said, has no share in the loss.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import random
+import tempfile
+from collections import Counter
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from pathlib import Path
+
+from tqdm import tqdm
+
+from mrrec.agent.conversation import Conversation
+from mrrec.agent.loop import run
+from mrrec.agent.rank import Rule
+from mrrec.agent.steps import Ranking
+from mrrec.assistant import Assistant
+from mrrec.evaluate.data import Query
+from mrrec.evaluate.people import People
+from mrrec.llm.engine import Message
+from mrrec.memory.reading import read_message
+from mrrec.settings import Settings
+from train.teacher import Span, Teacher
+from train.worlds import Lesson, World
+
+ANSWERS = 0.15  # of the episodes go on to the answer, which is long and mostly chosen from what is given
+
+
+@dataclass(frozen=True)
+class Episode:
+    """One turn to learn from."""
+
+    sort: str
+    person: str
+    messages: tuple[Message, ...]
+    spans: tuple[Span, ...]
+
+    def to_json(self) -> str:
+        return json.dumps(asdict(self), ensure_ascii=False)
+
+    @property
+    def text(self) -> str:
+        return "".join(s.text for s in self.spans)
+
+
+def read_episodes(path: Path) -> list[Episode]:
+    """Raises FileNotFoundError, or ValueError that names the line."""
+    found = []
+    for number, line in enumerate(path.read_text("utf-8").split("\n"), 1):
+        if line:
+            try:
+                row = json.loads(line)
+                messages = tuple(Message(**m) for m in row["messages"])
+                found.append(Episode(row["sort"], row["person"], messages, tuple(Span(**s) for s in row["spans"])))
+            except (ValueError, KeyError, TypeError) as error:
+                raise ValueError(f"{path}, line {number}: {error}; python -m train.traces makes such a file") from error
+    return found
+
+
+def episodes(assistant: Assistant, teacher: Teacher, lessons: Iterable[Lesson], seed: int) -> Iterator[Episode]:
+    """Run each lesson through the loop, with a memory that was written as the app writes it."""
+    lessons = list(lessons)
+    events = {(e.person, e.when, e.item_id, e.text): e for lesson in lessons for e in lesson.events}
+    people = People(
+        events.values(), assistant.store, assistant.encoder, assistant.catalog,
+        lambda text: read_message(text, assistant.catalog, assistant.encoder).entries,
+    )  # fmt: skip
+    people.prepare([lesson.query for lesson in lessons], progress=True)
+    rng = random.Random(f"episodes {seed}")
+    for lesson in tqdm(lessons, "episodes", unit="turn"):
+        memory = people.memory(lesson.query)
+        teacher.begin(lesson, memory)
+        yield from _episode(assistant, teacher, lesson, Conversation(memory, rules=pool_rule(lesson.query)), rng)
+
+
+def pool_rule(query: Query) -> tuple[Rule, ...]:
+    """What keeps a turn to the candidates of its query."""
+    among = frozenset(query.candidates)
+    return (Rule("among the candidates", lambda item: item.id in among),) if among else ()
+
+
+def _episode(assistant, teacher: Teacher, lesson: Lesson, conversation: Conversation, rng) -> Iterator[Episode]:
+    whole = rng.random() < ANSWERS
+    stream = run(assistant, conversation, lesson.query.text)
+    for step in stream:
+        if isinstance(step, Ranking) and step.end is not None and not whole:
+            break
+    stream.close()
+    for transcript in teacher.transcripts:
+        if "<say>" in transcript.text and lesson.sort != "small":
+            continue  # a request that the app takes for talk
+        if any(span.written for span in transcript.spans):
+            yield Episode(lesson.sort, lesson.person, tuple(teacher.messages), tuple(transcript.spans))
+
+
+def open_assistant(engine, store: Path, seed: int) -> Assistant:
+    """The app's parts, with `engine` in the model's place."""
+    return Assistant.open(Settings(store=store, seed=seed, durable=False, n_items=3), progress=True, engine=engine)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--people", type=int, default=800)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--out", type=Path, default=Path("out/traces.jsonl"))
+    args = parser.parse_args()
+    args.out.parent.mkdir(parents=True, exist_ok=True)
+    world = World.open()
+    count: Counter[str] = Counter()
+    with tempfile.TemporaryDirectory() as folder, args.out.open("w", encoding="utf-8") as file:
+        teacher = Teacher(world, None, args.seed)
+        assistant = open_assistant(teacher, Path(folder), args.seed)
+        teacher.catalog = assistant.catalog
+        for episode in episodes(assistant, teacher, world.lessons(args.people, args.seed), args.seed):
+            file.write(episode.to_json() + "\n")
+            count[episode.sort] += 1
+    print(f"{count.total():,} episodes in {args.out}: {', '.join(f'{n} {s}' for s, n in count.most_common())}")
+
+
+__all__ = ["Episode", "episodes", "open_assistant", "read_episodes"]
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,260 @@
+"""People with a memory, and what a good turn for each of their requests would think, recall, weigh and wish for.
+
+Made by a seeded program from the development half of the starter catalogue and from phrasings written for it: those
+of the development half of "What was said" and those of `phrases.jsonl`. The test half's world has other phrasings,
+items and people, and nothing is learned from it.
+"""
+
+from __future__ import annotations
+
+import json
+import random
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from mrrec.catalog import Catalog, Item, read_items
+from mrrec.catalog.vocabulary import PACES, TONES
+from mrrec.evaluate.data import Query
+from mrrec.evaluate.tasks import said
+from mrrec.evaluate.tasks.said_phrases import KINDS, VERBS, Phrases, filled, read_phrases, request_text
+from mrrec.evaluate.tasks.said_talk import DAY
+from mrrec.evaluate.tasks.said_wants import Ask, Part, Topic, Want
+from mrrec.memory.entry import DISLIKED, LIKED, Entry
+from mrrec.memory.events import Event
+from mrrec.settings import SEED
+
+PHRASES = Path(__file__).with_name("phrases.jsonl")
+SORTS = {"said": 0.5, "history": 0.3, "again": 0.08, "against": 0.08, "small": 0.04}
+HISTORY = (4, 16)  # items that somebody with a history has met
+EXAM = 5  # every fifth row of phrases.jsonl is kept for the test half
+FIRST_OF_TRAINING = 10_000  # numbers of people, so that none is one of the evaluation's
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """A request by a person, and what decides it.
+
+    `usual` is a taste that the request goes against; `about` the id of a remembered item whose facts are needed; `to`
+    the class of small talk that `query.text` is, empty for a request.
+    """
+
+    sort: str
+    person: str
+    events: tuple[Event, ...]
+    query: Query
+    want: Want
+    ask: Ask
+    usual: str = ""
+    about: str = ""
+    to: str = ""
+
+    @property
+    def kind(self) -> str:
+        return self.want.kind
+
+    def counts(self, entry: Entry, catalog: Catalog) -> bool:
+        """Whether a memory matters for the request.
+
+        A statement does if it is about works of the kind that is asked for, and not what is to be different this
+        once; an item that was met does if it was liked or disliked and carries something that is asked for.
+        """
+        topics = {*entry.terms, *entry.names}
+        if self.usual in topics or not _of_kind(entry, self.kind):
+            return False
+        if entry.item_id:
+            item = catalog.get(entry.item_id)
+            asked = {t.term for t in (*self.ask.topics, *self.want.topics)}
+            judged = entry.value > LIKED or entry.value < DISLIKED
+            return entry.item_id == self.about or (judged and bool(asked & {*item.genres, *item.themes, *item.names}))
+        if (entry.kind == "" and entry.event == "said") or entry.event == "trait":
+            return bool(topics & {t.term for t in self.want.topics}) or _limits(entry, self.want)
+        return bool(topics) or _limits(entry, self.want)
+
+
+def _of_kind(entry: Entry, kind: str) -> bool:
+    return entry.kind in ("", kind)
+
+
+def _limits(entry: Entry, want: Want) -> bool:
+    """A lasting limit, which has no topics."""
+    return want.limit is not None and not entry.topics and not entry.item_id and entry.value != 0
+
+
+@dataclass
+class World:
+    """Where lessons come from: phrasings, and the parts of the catalogue by kind."""
+
+    phrases: Phrases
+    rows: dict[str, list[dict]]
+    parts: dict[str, Part]
+    alone: frozenset[str]
+    names: dict[str, list[str]] = field(default_factory=dict)
+
+    @classmethod
+    def open(cls, half: str = "dev") -> World:
+        """The world to learn in, or the one to be examined in ("test"), with other phrasings, items and people."""
+        items = read_items(SEED / "catalog")
+        rows: dict[str, list[dict]] = {}
+        for number, line in enumerate(filter(None, PHRASES.read_text("utf-8").split("\n"))):
+            row = json.loads(line)
+            if (number % EXAM == 0) == (half == "test"):
+                rows.setdefault(row["use"], []).append(row)
+        phrases = read_phrases(half)
+        if half == "dev":
+            more = {u: [(r.get("kind", ""), r["text"]) for r in rows.get(u, ())] for u in phrases.sentences}
+            phrases = replace(phrases, sentences={u: [*texts, *more[u]] for u, texts in phrases.sentences.items()})
+        part = said.split(items, 0)[half]
+        return cls(phrases, rows, {k: Part(part, k, phrases) for k in KINDS}, said.alone_names(items))
+
+    def lessons(self, people: int, seed: int, first: int = FIRST_OF_TRAINING) -> Iterator[Lesson]:
+        """Lessons of `people` persons; the same for the same seed."""
+        for number in range(first, first + people):
+            rng = random.Random(f"lessons {seed} {number}")
+            sort = rng.choices(list(SORTS), list(SORTS.values()))[0]
+            try:
+                yield from self._person(sort, rng, f"t{number:06d}")
+            except ValueError:  # this draw of wants leaves no fair requests
+                continue
+
+    def _person(self, sort: str, rng: random.Random, name: str) -> Iterator[Lesson]:
+        person = said.Maker(rng, name, self.parts, self.phrases, self.alone).person()
+        part, events = self.parts[person.want.kind], list(person.events)
+        if sort in ("history", "again", "against"):
+            events = sorted([*events, *self._history(rng, part, person)], key=lambda e: e.when)
+        events = tuple(events)
+        for ask, query in zip(person.asks, person.queries):
+            lesson = Lesson(sort, name, events, query, person.want, ask)
+            if sort == "again":
+                lesson = self._again(rng, lesson)
+            elif sort == "against":
+                lesson = self._against(rng, lesson)
+            elif sort == "small":
+                lesson = self._small(rng, lesson)
+            if lesson is not None:
+                yield lesson
+
+    def _history(self, rng: random.Random, part: Part, person: said.Person) -> list[Event]:
+        """Items that were met, mostly of the taste that was told."""
+        want, begun = person.want, person.events[0].when
+        yes, no = part.wanted(want)
+        mine, others = part.members(yes), part.members(no)
+        gone = {i for q in person.queries for i in q.relevant}
+        found = []
+        for _ in range(rng.randint(*HISTORY)):
+            good = rng.random() < 0.6
+            item = rng.choice([i for i in (mine if good else others) or part.items if i.id not in gone] or part.items)
+            verdict = rng.choice(("liked", "loved", "finished") if good else ("disliked", "abandoned", "seen"))
+            found.append(Event(person.id, item.id, verdict, begun + rng.randint(-200 * DAY, -DAY)))
+        return list({e.item_id: e for e in found}.values())
+
+    def _again(self, rng: random.Random, lesson: Lesson) -> Lesson | None:
+        """A request that leans on an item that is remembered and not named."""
+        liked = [e for e in lesson.events if e.event in ("liked", "loved") and self._item(e, lesson.kind)]
+        if not liked:
+            return None
+        row = rng.choice(self.rows["again"])
+        text = request_text(row["text"], self.phrases, lesson.kind, "", 0, "")
+        last = max(liked, key=lambda e: e.when)
+        return replace(lesson, query=replace(lesson.query, text=text), about=last.item_id, ask=Ask("bare"))
+
+    def _item(self, event: Event, kind: str) -> Item | None:
+        return next((i for i in self.parts[kind].items if i.id == event.item_id), None)
+
+    def _against(self, rng: random.Random, lesson: Lesson) -> Lesson | None:
+        """A request for something else than usual, this once."""
+        likes = [t for t in lesson.want.likes if t.sort in ("tone", "genre") and not lesson.want.dislikes]
+        moods = [t for t in self.parts[lesson.kind].topics["tone"] if self.phrases.short(t, lesson.kind)]
+        genres = self.parts[lesson.kind].topics["genre"]
+        if not likes or not moods or not genres:
+            return None
+        usual = likes[0]
+        moods = [t for t in moods if t.term != usual.term] or moods
+        mood = rng.choice(moods)
+        genre = rng.choice([t for t in genres if t.term != usual.term])
+        row = rng.choice([r for r in self.rows["against"] if r["sort"] == usual.sort])
+        text = request_text(
+            row["text"].replace("{usual}", usual.term), self.phrases, lesson.kind,
+            self.phrases.short(genre, lesson.kind), 0, self.phrases.short(mood, lesson.kind),
+        )  # fmt: skip
+        ask = Ask(
+            "genre-mood", genre if "genre}" in row["text"] else None, 0, mood if "{mood}" in row["text"] else None
+        )
+        return replace(lesson, query=replace(lesson.query, text=text), usual=usual.term, ask=ask)
+
+    def _small(self, rng: random.Random, lesson: Lesson) -> Lesson:
+        row = rng.choice(self.rows["small-in"])
+        topic = rng.choice(self.parts[lesson.kind].topics["theme"])
+        noun = self.phrases.noun(topic, lesson.kind)
+        text = filled(row["text"], x=noun) if "{" in row["text"] else row["text"]
+        return replace(lesson, query=replace(lesson.query, text=text), to=row["to"])
+
+    # Words for what a teacher writes
+
+    def thought(self, rng: random.Random, lesson: Lesson, opening: str, aspects: Sequence[str]) -> str:
+        """A sentence of thought that begins with `opening`, at most as long as the grammar admits."""
+        bare = lesson.ask.form == "bare"
+        rows = [r["text"] for r in self.rows["thought-bare" if bare else "thought"] if r["text"].startswith(opening)]
+        for _ in range(20):
+            text = filled(
+                rng.choice(rows), what=asked_words(lesson, self.phrases), aspects=listed(aspects), work=lesson.kind,
+                usual=lesson.usual,
+            )  # fmt: skip
+            text = articled(text)
+            if len(text.split()) <= 20 + len(opening.split()) and re.fullmatch(r"[A-Za-z ,'\-]+\.", text):
+                return text
+        return f"{opening} a good {lesson.kind}, so their taste decides."
+
+    def ideal(self, rng: random.Random, lesson: Lesson, after: str, pleasing: Sequence[str]) -> str:
+        """The rest of a sentence about the ideal item."""
+        moods = [t.term for t in lesson.ask.topics if t.sort == "tone"] or [t for t in pleasing if t in TONES | PACES]
+        likes = [t for t in pleasing if t not in TONES | PACES]
+        bare = not likes
+        rows = [r["text"] for r in self.rows["ideal-bare" if bare else "ideal"] if r["after"] == after]
+        rows = [r for r in rows if "{not}" not in r and (moods or "{mood}" not in r)]
+        rows = [r for r in rows if bool(moods) == ("{mood}" in r)] or rows
+        subject = next((t.term for t in lesson.ask.topics if t.sort == "genre"), lesson.kind)
+        for _ in range(20):
+            text = filled(rng.choice(rows), likes=listed(likes), mood=" and ".join(moods[:2]), subject=subject)
+            text = articled(text)
+            if len(text.split()) <= 22 and re.fullmatch(r"[a-z ,'\-]+\.", text):
+                return text
+        return "what they love most."
+
+    def reply(self, rng: random.Random, to: str) -> str:
+        """An answer to small talk of the class `to`."""
+        return rng.choice([r["text"] for r in self.rows["say"] if r["to"] == to])
+
+
+def asked_words(lesson: Lesson, phrases: Phrases) -> str:
+    """What is asked for, in the catalogue's own words: "an eerie horror film"."""
+    terms = [t.term for t in (lesson.ask.mood, lesson.ask.genre) if t]
+    return articled(f"a {' '.join(terms)} {lesson.kind}".replace("  ", " "))
+
+
+def listed(words: Sequence[str]) -> str:
+    """
+    >>> listed(["tone", "pace", "people"])
+    'tone, pace and people'
+    """
+    words = [w.lower() for w in words]
+    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
+
+
+def articled(text: str) -> str:
+    """
+    >>> articled("A eerie film, a unusual one")
+    'An eerie film, an unusual one'
+    """
+    return re.sub(r"\b([Aa]) (?=[aeiou])", r"\1n ", text)
+
+
+def topics_that_please(lesson: Lesson, entries: Sequence[Entry]) -> list[str]:
+    """Terms of what is liked among `entries`, for the ideal; names have no place in it."""
+    found = [t for e in entries if e.value > 0 for t in e.terms if re.fullmatch(r"[a-z][a-z \-]*", t)]
+    told = {t.term for t in lesson.ask.topics}
+    return [t for t in dict.fromkeys(found) if t not in told][:3]
+
+
+__all__ = ["KINDS", "VERBS", "Lesson", "Topic", "World", "articled", "asked_words", "listed", "topics_that_please"]
