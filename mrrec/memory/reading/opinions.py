@@ -50,6 +50,10 @@ _DUE = re.compile(
     r"(?!me\b)",
     re.I,
 )
+_ATTRIBUTED = re.compile(
+    r"\baccording to (?!me\b)|\b(?:critics|reviewers|people|everyone|everybody|they) (?:all )?(?:say|call)s?\b",
+    re.I,
+)
 _SENTENCE = re.compile(r"[^.!?\n]*(?:[.](?=\w)[^.!?\n]*)*[.!?\n]*\s*")
 _UNMET = re.compile(r"\b(?:ha(?:ve|d)(?:n['’]?t| not)|(?:i['’]ve|ive) not|never|yet to)\b[^.!?;,]*$", re.I)
 _CLAUSE = re.compile(r"[.;:!?\n]|\b(?:but|and|while|though|yet)\b")
@@ -94,10 +98,12 @@ def complete(
 
 
 def _wishes(message: str, place: int) -> bool:
-    """Whether the sentence around a place tells no taste: it names what is wanted, what is due, a mood or a limit."""
+    """Whether the sentence around a place tells no taste of theirs: it names what is wanted, what is due, a mood, a
+    limit, or what others say."""
     sentence = message[slice(*sentence_of(message, place))]
     return bool(
         _WISH.match(sentence)
+        or _ATTRIBUTED.search(sentence)
         or (_DUTY.search(sentence) and _DUE.search(sentence))
         or PASSING.search(sentence.lower())
         or stated(sentence)
