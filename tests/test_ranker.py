@@ -4,6 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+import torch
 from scipy.sparse import csr_array, csr_matrix
 
 from mrrec.agent import ranker
@@ -12,6 +13,8 @@ from mrrec.agent.signals import signals
 from mrrec.catalog.crowd import SHRINK, Crowd
 from mrrec.memory.entry import Entry
 from mrrec.memory.personas import event_record
+
+LOVES_HORROR = Entry("p-1", "pattern", "said", "Likes horror", terms=("horror",), value=0.95, strength=1.0)
 
 
 @pytest.fixture(scope="module")
@@ -131,10 +134,50 @@ def test_no_taste_outweighs_a_wish(catalog):
     """Somebody who loves one genre, asking for something else, gets what they ask for."""
     films = [i for i in catalog.items if i.kind == "film"]
     loved = [i for i in films if "horror" in i.genres]
-    stated = Entry("p-1", "pattern", "said", "Likes horror", terms=("horror",), value=0.95, strength=1.0)
-    mine = Taste(patterns=(stated,), records=tuple(event_record("liked", i, when=1.7e9) for i in loved[:20]))
+    mine = Taste(patterns=(LOVES_HORROR,), records=tuple(event_record("liked", i, when=1.7e9) for i in loved[:20]))
     only = Rule("films", lambda i: i.kind == "film")
     for wish in ("heist", "friendship", "funny"):
         asked = replace(wanted(catalog, f"a {wish} film"), wishes=(wish,), rules=(only,), limit=5)
         shown = rank(asked, mine, catalog).chosen
         assert all(wish in (*c.item.genres, *c.item.themes) for c in shown), [c.item.label for c in shown]
+
+
+@pytest.mark.parametrize("popularity", [True, False])
+def test_what_is_learned_is_what_is_served(catalog, crowd, popularity):
+    """The trainer's score of a model is the sum of the contributions by the same weights, under the same bounds."""
+    from train.ranker import NAMES, PARTS, Model, columns, table
+
+    catalog.crowd = crowd.without(not popularity, False)
+    pool = np.arange(len(catalog))
+    asked = replace(wanted(catalog), wishes=("heist", "crime"))
+    found = signals(asked, replace(taste(catalog), patterns=(LOVES_HORROR,)), catalog, pool)
+    learned = ranker.weights()[name := ranker.available(found)]
+    use = columns(tuple(p for p in PARTS if p in name.split("+")))
+    slopes, bends = zip(*((learned[NAMES[n]].slope, learned[NAMES[n]].bends) for n in use))
+    model = Model(use, torch.tensor(slopes), torch.tensor(bends))
+    x = torch.tensor(table(found, len(pool))[:, use]).float()[None]
+    gate, sure = ranker.gates(found, asked), [ranker.trust(n, found) for n in NAMES]
+    known = (torch.tensor(np.array(v), dtype=torch.float32)[None] for v in (gate, sure, 2.0))
+    served = sum(ranker.contributions(found, asked).values())
+    assert model.score(x, *known)[0].numpy() == pytest.approx(served, abs=5e-3)
+
+
+def test_few_likes_say_little(catalog, crowd):
+    """What records suggest moves the ranking the less, the fewer they are."""
+
+    def moved(n: int) -> float:
+        mine = replace(taste(catalog, n), records=taste(catalog, n).records[:n])
+        parts = ranker.contributions(signals(wanted(catalog), mine, catalog, np.arange(len(catalog))), wanted(catalog))
+        return float(np.std(parts["taste"] + parts["neighbours"]))
+
+    assert moved(1) < 0.5 * moved(30)
+
+
+def test_novelty_is_of_those_who_seek_more_than_usual(catalog):
+    def novelty(**how) -> float:
+        asked = replace(wanted(catalog), **how)
+        found = signals(asked, taste(catalog), catalog, np.arange(len(catalog)))
+        return float(np.std(ranker.contributions(found, asked)["novelty"]))
+
+    assert novelty() == 0 < novelty(adventurous=0.6) < novelty(adventurous=1.0)
+    assert novelty(surprise=True) > 0

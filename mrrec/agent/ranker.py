@@ -32,7 +32,11 @@ GROUP = {
 BY_HAND = {"like": 0.9, "novelty": 0.3}
 # What memory may add at most, as shares of what one wish is worth: what is asked for now comes first
 AT_MOST = {"taste": 0.6, "neighbours": 0.3}
+LEAST = 0.1  # what a wish is worth, whatever was learned
 BENDS = (-0.3, 0.0, 0.3, 0.7, 1.3, 2.2)
+# Believed by half where they rest on ENOUGH records, and not at all where on none; lifts are small by themselves then
+COUNTED = ("lift here", "era", "mainstream", *NEIGHBOURS)
+ENOUGH = 10.0
 GATES = ("always", "evidence", "told")
 MUCH_EVIDENCE, MUCH_TOLD = math.log1p(100), 12
 USUAL = 0.3  # how adventurous the people were taken to be whose choices were learned from
@@ -76,6 +80,14 @@ def gates(signals: Signals, wanted: Wanted) -> np.ndarray:
     return np.array([1.0, min(1.0, math.log1p(signals.evidence) / MUCH_EVIDENCE), told])
 
 
+def trust(name: str, signals: Signals) -> float:
+    """How far a signal is believed, 0..1, by how many records it rests on."""
+    if name not in COUNTED:
+        return 1.0
+    records = signals.against if name == "disliked" else signals.evidence
+    return records / (records + ENOUGH)
+
+
 def contributions(signals: Signals, wanted: Wanted) -> dict[str, np.ndarray]:
     """What each group of signals adds to the score, shape (n_pool,) each."""
     learned, gate = weights()[available(signals)], gates(signals, wanted)
@@ -85,7 +97,7 @@ def contributions(signals: Signals, wanted: Wanted) -> dict[str, np.ndarray]:
         if name in BY_HAND:
             part = BY_HAND[name] * fulfilled * values
         elif name in learned:
-            part = learned[name].of(values, gate)
+            part = trust(name, signals) * learned[name].of(values, gate)
         else:
             continue
         group = GROUP.get(name, name)
@@ -101,7 +113,7 @@ def contributions(signals: Signals, wanted: Wanted) -> dict[str, np.ndarray]:
 def _worth(wishes: Weight, gate: np.ndarray, without: float) -> float:
     """What it is worth that all wishes are fulfilled, and not only the share `without` of them."""
     whole, part = wishes.of(np.array([1.0, without]), gate)
-    return max(0.1, float(whole - part))
+    return max(LEAST, float(whole - part))
 
 
 def _most(signals: Signals, wanted: Wanted, wishes: Weight, gate: np.ndarray) -> float | None:
@@ -119,8 +131,8 @@ def _appetite(group: str, wanted: Wanted) -> float:
         return (1 - 0.7 * a) / (1 - 0.7 * USUAL)
     if group in ("neighbours", "crowd"):
         return (1 - a) / (1 - USUAL)
-    if group == "novelty":
-        return a + (0.5 if wanted.surprise else 0.0)
+    if group == "novelty":  # what people chose holds their usual share of it already
+        return max(0.0, a - USUAL) / (1 - USUAL) + (0.5 if wanted.surprise else 0.0)
     return 1.0
 
 

@@ -14,7 +14,9 @@ from mrrec.memory.entry import DISLIKED, LIKED, Entry
 
 NAME = 2.0  # a favourite director says more than a favourite subject
 UNNAMED = 0.6  # weight of a pattern that the model did not name, against one that it did
-DOUBT = 5.0  # records of the catalogue's average that are added to a person's own, so that few say little
+DOUBT = 30.0  # records of what is usual that are added to a person's own, so that few say little
+DOUBT_HERE = 5.0  # the same for the few that are of the sort that is asked for
+NATS = 3.0  # lift that counts as 1
 CROWD_DOUBT = 50.0  # the same for what everybody liked
 ERA = 5.0  # years: how far a liked item's year reaches
 ATTENTION = 8.0  # how much more liked items count that are like the request
@@ -65,13 +67,14 @@ class Signals:
     """Signals by name, each of shape (n_pool,) and mostly within -1..1; a signal that has nothing to say is absent.
 
     `holders` are the patterns that hold of an item, `nearest` the liked record most like it, both by position in the
-    catalogue; `evidence` is how many liked records there are of the kinds in the pool.
+    catalogue; `evidence` is how many liked records there are, `against` how many disliked.
     """
 
     values: dict[str, np.ndarray]
     holders: dict[int, list[Entry]] = field(default_factory=dict)
     nearest: dict[int, Entry] = field(default_factory=dict)
     evidence: int = 0
+    against: int = 0
 
 
 def signals(wanted: Wanted, taste: Taste, catalog: Catalog, pool: np.ndarray) -> Signals:
@@ -89,11 +92,11 @@ def signals(wanted: Wanted, taste: Taste, catalog: Catalog, pool: np.ndarray) ->
             values[name] = np.tanh(_held(mine, taste.named, catalog, pool, holders))
     if taste.profile:
         values["profile"] = np.tanh(_held(taste.profile, taste.named, catalog, pool, None))
-    if taste.statistics and (liked or disliked):
-        values |= _affinity(liked, disliked, wanted, catalog, pool)
+    if taste.statistics and liked:
+        values |= _affinity(liked, wanted, catalog, pool)
     if taste.likeness and (liked or disliked):
         values |= _likeness_to(liked, disliked, wanted, catalog, pool, nearest)
-    return Signals(values, holders, nearest, len(liked))
+    return Signals(values, holders, nearest, len(liked), len(disliked))
 
 
 def _of_request(wanted: Wanted, catalog: Catalog, pool: np.ndarray) -> dict[str, np.ndarray]:
@@ -158,22 +161,21 @@ def _held(
     return (table.held @ weights)[pool]
 
 
-def _affinity(
-    liked: Sequence[Entry], disliked: Sequence[Entry], wanted: Wanted, catalog: Catalog, pool: np.ndarray
-) -> dict[str, np.ndarray]:
-    """Lift of each sort of feature among what was liked, less that among what was disliked; and among what was liked
-    of the sort that is asked for ("here"), whatever the sort of feature."""
+def _affinity(liked: Sequence[Entry], wanted: Wanted, catalog: Catalog, pool: np.ndarray) -> dict[str, np.ndarray]:
+    """Lift of each sort of feature among what was liked; and, whatever the sort of feature, among what was liked of the
+    sort that is asked for ("here"). The first are no standard scores: few records are to say little."""
     table = catalog.table
     usual = _usual(catalog)
-    weights = _lift(liked, catalog, usual) - 0.5 * _lift(disliked, catalog, usual)
+    weights = _lift(liked, catalog, usual, DOUBT)
     values = {}
     for n, sort in enumerate(SORTS):
         total = (table.held @ (weights * (table.sorts == n)))[pool]
         if total.any():
             size = np.maximum(1, table.held[pool] @ (table.sorts == n).astype(np.float32))
-            values[LIFTS[n]] = standard(total if sort == "name" else total / np.sqrt(size))
+            values[LIFTS[n]] = (total if sort == "name" else total / np.sqrt(size)) / NATS
     if here := _here(liked, wanted, catalog):
-        total = (table.held @ (_lift(here, catalog, usual) * (table.sorts != SORTS.index("genre"))))[pool]
+        weights = _lift(here, catalog, usual, DOUBT_HERE) * (table.sorts != SORTS.index("genre"))
+        total = (table.held @ weights)[pool]
         values["lift here"] = standard(total / np.sqrt(np.maximum(1, table.held[pool].sum(axis=1))))
     years = np.array([y for r in liked if (y := catalog.get(r.item_id).year)])
     if len(years):
@@ -183,16 +185,14 @@ def _affinity(
     return values
 
 
-def _lift(records: Sequence[Entry], catalog: Catalog, usual: np.ndarray) -> np.ndarray:
+def _lift(records: Sequence[Entry], catalog: Catalog, usual: np.ndarray, doubt: float) -> np.ndarray:
     """The log of how much more often each feature occurs among `records` than is `usual`; both of shape (n_columns,).
 
-    `DOUBT` records of the catalogue are added (a Dirichlet prior); features that never occurred say nothing.
+    `doubt` usual records are added (a Dirichlet prior); features that never occurred say nothing.
     """
     table = catalog.table
-    if not records:
-        return np.zeros(len(table.sorts))
     count = np.asarray(table.held[[catalog.position[r.item_id] for r in records]].sum(axis=0))
-    lift = np.log((count + DOUBT * usual) / ((len(records) + DOUBT) * usual))
+    lift = np.log((count + doubt * usual) / ((len(records) + doubt) * usual))
     return np.where(count > 0, np.maximum(lift, 0), 0) * count / (count + 1)
 
 
