@@ -14,6 +14,7 @@ import unsloth  # isort: skip  # it wants to be first
 
 import argparse
 import json
+import math
 import random
 import tempfile
 from collections.abc import Sequence
@@ -142,34 +143,40 @@ class Watch(TrainerCallback):
         plot(self.log, self.out / "curves.png")
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--start", type=Path, default=Path("out/sft/best"), help="the adapter to start from")
-    parser.add_argument("--preset", choices=PRESETS, default="smollm2-135m")
-    parser.add_argument("--model", type=Path, help="the preset's base as GGUF; the packaged model otherwise")
-    parser.add_argument("--out", type=Path, default=Path("out/grpo"))
-    parser.add_argument("--reward", choices=REWARDS, default="useful")
-    parser.add_argument("--people", type=int, default=200)
-    parser.add_argument("--held", type=int, default=40, help="held-out lessons")
-    parser.add_argument("--steps", type=int, default=60)
-    parser.add_argument("--group", type=int, default=6, help="turns of the same lesson; 5 in the paper")
-    parser.add_argument("--lessons", type=int, default=4, help="lessons a step")
-    parser.add_argument("--rate", type=float, default=2e-5)
-    parser.add_argument("--temperature", type=float, default=1.0)
-    parser.add_argument("--every", type=int, default=10, help="steps between measurements and checkpoints")
-    parser.add_argument("--patience", type=int, default=3)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint in OUT")
-    args = parser.parse_args()
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    made.add_argument("--start", type=Path, default=Path("out/sft/best"), help="the adapter to start from")
+    made.add_argument("--preset", choices=PRESETS, default="smollm2-135m")
+    made.add_argument("--model", type=Path, help="the preset's base as GGUF; the packaged model otherwise")
+    made.add_argument("--out", type=Path, default=Path("out/grpo"))
+    made.add_argument("--reward", choices=REWARDS, default="useful")
+    made.add_argument("--people", type=int, default=200)
+    made.add_argument("--held", type=int, default=40, help="held-out lessons")
+    made.add_argument("--steps", type=int, default=60)
+    made.add_argument("--group", type=int, default=6, help="turns of the same lesson; 5 in the paper")
+    made.add_argument("--lessons", type=int, default=4, help="lessons a step")
+    made.add_argument("--rate", type=float, default=2e-5)
+    made.add_argument("--temperature", type=float, default=1.0)
+    made.add_argument("--every", type=int, default=10, help="steps between measurements and checkpoints")
+    made.add_argument("--patience", type=int, default=3)
+    made.add_argument("--seed", type=int, default=0)
+    made.add_argument("--resume", action="store_true", help="go on from the last checkpoint in OUT")
+    return made
+
+
+def learn(args: argparse.Namespace) -> None:
+    """Train, and leave the best adapter, the log and its curves in `args.out`."""
     args.out.mkdir(parents=True, exist_ok=True)
     model, tokenizer = load(args.preset, args.start, args.seed)
     gpu = torch.cuda.is_available()
+    at_once = args.group if gpu else math.gcd(args.group, 2)  # small pieces are quicker on a CPU
     with tempfile.TemporaryDirectory() as folder:
         arena = Arena(args, Path(folder))
         watch = Watch(arena, args.out, args.every, args.patience)
         config = GRPOConfig(
             output_dir=str(args.out), max_steps=args.steps, num_generations=args.group, learning_rate=args.rate,
-            per_device_train_batch_size=args.group, gradient_accumulation_steps=args.lessons, beta=0.0,
+            per_device_train_batch_size=at_once, gradient_accumulation_steps=args.group * args.lessons // at_once,
+            beta=0.0,
             temperature=args.temperature, max_completion_length=preset(args.preset).length, scale_rewards="group",
             loss_type="dapo", use_cpu=not gpu, bf16=gpu and torch.cuda.is_bf16_supported(), logging_steps=1,
             save_steps=args.every, save_total_limit=2, report_to=[], seed=args.seed, lr_scheduler_type="constant",
@@ -187,6 +194,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    learn(parser().parse_args())
 
 __all__ = ["Arena", "Watch", "part", "rollouts_for", "unsloth"]

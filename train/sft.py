@@ -73,19 +73,23 @@ def trainer(args: argparse.Namespace) -> Trainer:
     )  # fmt: skip
 
 
-def main() -> None:
-    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--traces", type=Path, default=Path("out/traces.jsonl"))
-    parser.add_argument("--preset", choices=PRESETS, default="smollm2-135m")
-    parser.add_argument("--out", type=Path, default=Path("out/sft"))
-    parser.add_argument("--epochs", type=float, default=1.0)
-    parser.add_argument("--steps", type=int, default=-1, help="at most so many; all where it is left out")
-    parser.add_argument("--every", type=int, default=50, help="steps between checkpoints")
-    parser.add_argument("--held", type=int, default=48, help="held-out episodes to measure with")
-    parser.add_argument("--patience", type=int, default=5, help="checkpoints without gain before it stops")
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint in OUT")
-    args = parser.parse_args()
+def parser() -> argparse.ArgumentParser:
+    made = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    made.add_argument("--traces", type=Path, default=Path("out/traces.jsonl"))
+    made.add_argument("--preset", choices=PRESETS, default="smollm2-135m")
+    made.add_argument("--out", type=Path, default=Path("out/sft"))
+    made.add_argument("--epochs", type=float, default=1.0)
+    made.add_argument("--steps", type=int, default=-1, help="at most so many; all where it is left out")
+    made.add_argument("--every", type=int, default=50, help="steps between checkpoints")
+    made.add_argument("--held", type=int, default=48, help="held-out episodes to measure with")
+    made.add_argument("--patience", type=int, default=5, help="checkpoints without gain before it stops")
+    made.add_argument("--seed", type=int, default=0)
+    made.add_argument("--resume", action="store_true", help="go on from the last checkpoint in OUT")
+    return made
+
+
+def learn(args: argparse.Namespace) -> None:
+    """Train, and leave the best adapter and the log in `args.out`."""
     made = trainer(args)
     try:
         made.train(resume_from_checkpoint=args.resume or None)
@@ -97,6 +101,6 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    learn(parser().parse_args())
 
 __all__ = ["split", "trainer", "unsloth"]

@@ -1,0 +1,141 @@
+"""Training for real, in its own environment: .venv-train/bin/python -m pytest -n 0 tests/test_training.py"""
+
+import json
+from pathlib import Path
+
+import pytest
+
+unsloth = pytest.importorskip("unsloth", reason="runs in the training environment, see train/README.md")
+
+import torch  # noqa: E402
+from transformers import AutoTokenizer  # noqa: E402
+
+from mrrec.agent import protocol  # noqa: E402
+from mrrec.llm.engine import Message  # noqa: E402
+from mrrec.llm.llamacpp import LlamaCpp  # noqa: E402
+from mrrec.llm.models import packaged_model  # noqa: E402
+from train import grpo, sft  # noqa: E402
+from train.export import export  # noqa: E402
+from train.model import base_folder, load, preset, tokens  # noqa: E402
+from train.teacher import Span  # noqa: E402
+from train.traces import Episode  # noqa: E402
+
+NAME = "smollm2-135m"
+
+
+def episode(n: int) -> Episode:
+    kinds = ("slow", "tense", "funny", "warm")
+    point = kinds[n % 4]
+    return Episode(
+        "said",
+        f"t{n:03d}",
+        (Message("system", protocol.BRIEF), Message("user", f"A {point} film")),
+        (
+            Span("<experience>tone: the mood decides</experience>\n", False),
+            Span("<think>", False),
+            Span(f"They want a {point} film.</think>", True),
+            Span("\n<recall>", False),
+            Span("films they like</recall>", True),
+            Span(f"<memory>[m1 film] Likes {point} films [m2 game] Likes war games</memory>\n<think>", False),
+            Span(f"m1: {point}, yes. m2: games, no.</think>", True),
+        ),
+    )
+
+
+@pytest.fixture(scope="module")
+def tokenizer():
+    return AutoTokenizer.from_pretrained(base_folder(preset(NAME)))
+
+
+@pytest.fixture(scope="module")
+def llama():
+    return LlamaCpp(packaged_model(), n_ctx=1024)
+
+
+@pytest.fixture
+def traces(tmp_path):
+    path = tmp_path / "traces.jsonl"
+    path.write_text("\n".join(episode(n).to_json() for n in range(24)) + "\n", "utf-8")
+    return path
+
+
+def options(traces, out, *more):
+    words = ["--traces", str(traces), "--out", str(out), "--steps", "4", "--every", "2", "--held", "2", *more]
+    return sft.parser().parse_args(words)
+
+
+def test_trainer_and_app_see_the_same_tokens(tokenizer, llama):
+    one = episode(0)
+    ids, mask = tokens(one, tokenizer)
+    with llama.transcript(one.messages) as transcript:
+        for span in one.spans:
+            transcript.append(span.text)
+    assert transcript.tokens == ids
+    assert len(mask) == len(ids) and 0 < sum(mask) < len(mask)
+
+
+def test_what_the_system_says_has_no_share_in_the_loss(traces, tmp_path):
+    trainer = sft.trainer(options(traces, tmp_path / "out"))
+    batch = next(iter(trainer.get_train_dataloader()))
+    for ids, labels in zip(batch["input_ids"], batch["labels"]):
+        learned = trainer.processing_class.decode(ids[labels != -100])
+        assert "yes. m2: games, no.</think>" in learned and "They want" in learned
+        for ours in ("<memory>", "<experience>", "Likes war games", protocol.BRIEF, "user"):
+            assert ours not in learned
+    whole = trainer.compute_loss(trainer.model, batch)
+    plain = trainer.model(**{k: v for k, v in batch.items() if k != "num_items_in_batch"}).loss
+    assert float(whole) == pytest.approx(float(plain), rel=1e-3), "the same loss as with all scores"
+
+
+def test_it_learns_goes_on_after_a_break_and_its_export_is_what_it_learned(traces, tmp_path, tokenizer):
+    out = tmp_path / "sft"
+    sft.learn(options(traces, out))
+    log = json.loads((out / "log.json").read_text())
+    losses = [row["eval_loss"] for row in log if "eval_loss" in row]
+    assert losses[-1] < losses[0]
+    assert sorted(p.name for p in out.glob("checkpoint-*")) == ["checkpoint-2", "checkpoint-4"]
+    sft.learn(options(traces, out, "--resume", "--steps", "5"))
+    assert json.loads((out / "log.json").read_text())[-1]["step"] == 5
+
+    model, _ = load(NAME, out / "best")
+    size = export(out / "best", tmp_path / "a.gguf", model.get_base_model().config.to_dict())
+    assert size < 20e6
+    ids, mask = tokens(episode(1), tokenizer)
+    at = mask.index(1) + 1
+    with torch.no_grad():
+        mine = model(input_ids=torch.tensor([ids])).logits[0]
+    served = LlamaCpp(packaged_model(), n_ctx=1024, lora=tmp_path / "a.gguf")
+    served._llama.eval(ids[:at])
+    theirs = torch.tensor(logits(served))
+    assert torch.corrcoef(torch.stack([mine[at - 1].float(), theirs]))[0, 1] > 0.98
+
+
+def logits(engine):
+    import llama_cpp
+    import numpy as np
+
+    pointer = llama_cpp.llama_get_logits_ith(engine._llama._ctx.ctx, -1)
+    return np.ctypeslib.as_array(pointer, shape=(engine._llama.n_vocab(),)).copy()
+
+
+def test_one_step_of_grpo_counts_only_what_the_model_wrote(traces, tmp_path, monkeypatch):
+    out = tmp_path / "sft"
+    sft.learn(options(traces, out))
+    seen = []
+    plain = grpo.GRPOTrainer._compute_loss
+
+    def spy(self, model, inputs):
+        seen.append({k: inputs[k].clone() for k in ("completion_ids", "tool_mask")})
+        return plain(self, model, inputs)
+
+    monkeypatch.setattr(grpo.GRPOTrainer, "_compute_loss", spy)
+    words = ["--start", str(out / "best"), "--out", str(tmp_path / "grpo"), "--people", "3", "--held", "1"]
+    grpo.learn(grpo.parser().parse_args([*words, "--steps", "1", "--group", "2", "--lessons", "1", "--every", "1"]))
+    tokenizer = AutoTokenizer.from_pretrained(base_folder(preset(NAME)))
+    assert seen
+    for batch in seen:
+        for ids, mask in zip(batch["completion_ids"], batch["tool_mask"]):
+            wrote = tokenizer.decode(ids[mask.bool()])
+            assert "<memory>" not in wrote and "<experience>" not in wrote
+    assert (tmp_path / "grpo" / "best" / "adapter_model.safetensors").exists()
+    assert (Path(tmp_path) / "grpo" / "log.json").exists()
