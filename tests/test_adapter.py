@@ -88,6 +88,12 @@ def test_what_does_not_fit_is_refused(tmp_path):
         read_adapter(tmp_path / "text.gguf")
 
 
+def test_a_cache_that_cannot_be_written_is_told(adapter, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(RuntimeError, match="MRREC_CACHE"):
+        merged(packaged_model(), adapter, tmp_path / "file" / "cache")
+
+
 def test_which_adapter_is_used(tmp_path):
     assert model_path(None, NO_ADAPTER) == packaged_model()
     assert adapter_of(None, tmp_path) == tmp_path

@@ -1,6 +1,6 @@
 """A trained LoRA adapter as a GGUF that the app merges into its model.
 
-    python -m train.export out/sft/best --out mrrec/llm/adapters/SmolLM2-135M-Instruct.gguf
+    python -m train.export out/sft/best --out mrrec/llm/adapters/mind.gguf
 
 Any file given to the app as `--adapter` is used the same way: `python app.py --adapter FILE`.
 """

@@ -6,6 +6,7 @@ Q8_0: in a coarser format most of what was learned would be lost to rounding.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 from dataclasses import dataclass
@@ -54,20 +55,29 @@ def read_adapter(path: Path) -> Adapter:
 
 
 def merged(base: Path, adapter: Path, cache: Path | None = None, progress: bool = False) -> Path:
-    """The model `base` with `adapter` merged into it, made at the first call. Raises ValueError if they do not fit."""
+    """The model `base` with `adapter` merged into it, made at the first call.
+
+    Raises ValueError where they do not fit, RuntimeError where there is no room for it.
+    """
     learned = read_adapter(adapter)
     digest = hashlib.sha256(f"{FORMAT} {base.name} {base.stat().st_size}".encode() + adapter.read_bytes())
     cache = cache or Path(os.environ.get("MRREC_CACHE", Path.home() / ".cache" / "mrrec"))
-    target = cache / f"{base.stem}-{digest.hexdigest()[:12]}.gguf"
+    target = cache / f"{base.stem}+{adapter.stem}-{digest.hexdigest()[:8]}.gguf"
     if target.exists():
         return target
-    cache.mkdir(parents=True, exist_ok=True)
     unfinished = target.with_name(f".{target.name}-{os.getpid()}")
     try:
+        cache.mkdir(parents=True, exist_ok=True)
         _write(GGUFReader(base), learned, unfinished, adapter, progress)
         unfinished.replace(target)
+    except OSError as error:
+        raise RuntimeError(
+            f"the adapter cannot be merged into {cache}: {error.strerror or error}. Name another folder, with 150 MB "
+            "free, in MRREC_CACHE, or give --adapter none"
+        ) from error
     finally:
-        unfinished.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):
+            unfinished.unlink(missing_ok=True)
     return target
 
 
