@@ -265,9 +265,10 @@ class _Turn:
         self.judged |= protocol.weighed(thought.text)
 
     def _points(self, entry: Entry) -> list[str]:
-        """What an entry says in a word or two, for the model to weigh."""
+        """What an entry says in a word or two, for the model to weigh; that it is of another kind than is asked for."""
         item = self.catalog.get(entry.item_id) if entry.item_id else None
-        words = [f"{entry.kind}s" if entry.kind else "", *entry.terms, *entry.names]
+        other = entry.kind and self.request.kinds and entry.kind not in self.request.kinds
+        words = [f"{entry.kind}s" if other else "", *entry.terms, *entry.names]
         words += [*item.genres[:2], *item.themes[:3]] if item else []
         plain = [protocol.plain(w) for w in dict.fromkeys(words) if w]
         return plain[:6] or [protocol.plain(" ".join(entry.text.split()[:3])) or "this"]

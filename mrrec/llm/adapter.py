@@ -16,7 +16,7 @@ import numpy as np
 from gguf import GGMLQuantizationType, GGUFReader, GGUFValueType, GGUFWriter, quants
 from tqdm import tqdm
 
-PACKAGED = Path(__file__).with_name("adapters") / "SmolLM2-135M-Instruct.gguf"
+PACKAGED = Path(__file__).with_name("adapters") / "mind.gguf"
 FORMAT = 1  # of what is merged; another one is merged anew
 TRAINED = "mrrec.trained"  # metadata of a model that knows how this project's turns are written
 _A, _B = ".lora_a", ".lora_b"
