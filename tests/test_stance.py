@@ -39,6 +39,14 @@ def test_the_noun_makes_no_difference(head, encoder):
     assert np.array_equal(told("Westerns"), told("Submarines"))
 
 
+def test_a_season_that_tells_when_is_no_taste(catalog, encoder):
+    def topics(message):
+        return {t for e in read_message(message, catalog, encoder).entries for t in e.topics}
+
+    assert "winter" not in topics("I can't carry them through a winter here.")
+    assert "winter" in topics("I can't stand films about winter")
+
+
 def test_every_place_has_one_mask(head):
     message = "I love abc, def and ghi"
     found = [Found(7, 10, "term"), Found(12, 15, "term"), Found(20, 23, "term"), Found(20, 23, "title")]

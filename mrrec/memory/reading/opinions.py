@@ -21,6 +21,7 @@ from mrrec.memory.reading.targets import KIND_ONLY, kind_of
 SURE, OUTSIDE, ALONE = 0.7, 0.8, 0.7
 BINDING = 0.9  # below it a dislike weighs, but leaves nothing out
 VALUES = (0.4, 0.7, 0.95)  # of a weak, a plain and a strong taste
+SEASONS = frozenset("winter summer autumn spring night christmas holidays weekend".split())
 _EVENTS = {"like": "liked", "dislike": "disliked"}
 _NUMBER = (
     r"(?P<got>\d+(?:[.,]\d+)?|one|two|three|four|five|six|seven|eight|nine|ten)(?P<half> and a half)?"
@@ -53,6 +54,9 @@ _DUE = re.compile(
 _ATTRIBUTED = re.compile(
     r"\baccording to (?!me\b)|\b(?:critics|reviewers|people|everyone|everybody|they) (?:all )?(?:say|call)s?\b",
     re.I,
+)
+_MEANWHILE = re.compile(
+    r"\b(?:through|throughout|during|over|all) (?:(?:an?|the|this|that|last|my|our) )?(?:\w+ )?$", re.I
 )
 _SENTENCE = re.compile(r"[^.!?\n]*(?:[.](?=\w)[^.!?\n]*)*[.!?\n]*\s*")
 _UNMET = re.compile(r"\b(?:ha(?:ve|d)(?:n['’]?t| not)|(?:i['’]ve|ive) not|never|yet to)\b[^.!?;,]*$", re.I)
@@ -180,6 +184,8 @@ def _added(
             continue
         if one.sort == "term" and KIND_ONLY.fullmatch(message[one.start : one.end].lower()):
             continue  # "books" are the kind, though books are about books too
+        if _MEANWHILE.search(message[: one.start]) and one.sort == "term" and set(one.terms) & SEASONS:
+            continue  # "through a long winter" tells when
         taken.append((one.start, one.end))
         words = _words(message, one, found)
         if one.sort in ("title", "unknown"):
