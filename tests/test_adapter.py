@@ -67,7 +67,8 @@ def test_merged_and_unmerged_say_the_same(adapter, model):
 def test_a_merged_model_is_known_as_trained_and_is_made_once(adapter, model):
     engine = LlamaCpp(model, n_ctx=512)
     assert engine.trained and not LlamaCpp(packaged_model(), n_ctx=512).trained
-    assert engine.prompt_tokens([Message("user", "hello")])
+    with engine.transcript([Message("system", "x"), Message("user", "hello")]) as transcript:
+        assert transcript.prompt_length < 512, "a small context leaves out what does not fit, and does not wait"
     before = model.stat().st_mtime_ns
     assert merged(packaged_model(), adapter, adapter.parent / "cache") == model
     assert model.stat().st_mtime_ns == before

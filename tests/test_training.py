@@ -49,7 +49,7 @@ def tokenizer():
 
 @pytest.fixture(scope="module")
 def llama():
-    return LlamaCpp(packaged_model(), n_ctx=1024)
+    return LlamaCpp(packaged_model(), n_ctx=4096)
 
 
 @pytest.fixture

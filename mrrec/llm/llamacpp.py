@@ -140,7 +140,7 @@ class LlamaCpp:
             while len(tokens) + ROOM > self.n_ctx and len(kept) > 2:
                 kept.pop(1)
                 tokens = self.prompt_tokens(kept)
-            while len(tokens) + ROOM > self.n_ctx:
+            while len(tokens) + ROOM > self.n_ctx and kept[-1].content:
                 kept[-1] = replace(kept[-1], content=kept[-1].content[: len(kept[-1].content) * 3 // 4])
                 tokens = self.prompt_tokens(kept)
             if not owner or owner != self._owner:
