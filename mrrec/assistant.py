@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from mrrec.embed import Encoder
 from mrrec.llm.engine import Engine
 from mrrec.llm.llamacpp import LlamaCpp
 from mrrec.llm.models import model_path
-from mrrec.memory import LocalMemory
+from mrrec.memory import Entry, LocalMemory
 from mrrec.memory.entry import LIKED
 from mrrec.memory.events import read_histories
 from mrrec.memory.experience import ExperienceStore, read_aspects
@@ -59,7 +60,7 @@ class Assistant:
         experience = ExperienceStore(store, encoder, _aspects(settings.seed_dir))
         personas = read_personas(settings.seed_dir / "personas.jsonl")
         if path is not None:
-            engine = LlamaCpp(path, settings.n_ctx, settings.gpu_layers, settings.n_threads)
+            engine = llama(path, settings)
         if engine is not None:
             for grammar in protocol.all_shapes():
                 engine.check(grammar)
@@ -68,6 +69,10 @@ class Assistant:
     def memory(self, person: str) -> LocalMemory:
         """The memory of `person`, and of nobody else."""
         return LocalMemory(self.store, self.encoder, self.catalog, person)
+
+    def understood(self, text: str) -> Sequence[Entry]:
+        """What somebody's own words tell about them."""
+        return read_message(text, self.catalog, self.encoder).entries
 
     def sweep(self) -> int:
         """Erase guests whom a crash left behind, and what was forgotten for good; how many guests there were."""
@@ -86,9 +91,7 @@ class Assistant:
 
     def persona_records(self, persona: str):
         """A persona's events as records."""
-        return records_of(
-            self.personas[persona], self.catalog, lambda text: read_message(text, self.catalog, self.encoder).entries
-        )
+        return records_of(self.personas[persona], self.catalog, self.understood)
 
     def summary(self) -> list[str]:
         """What runs, in a few lines."""
@@ -112,6 +115,11 @@ class Assistant:
     def memories(self) -> int:
         """Memories of everybody in the store."""
         return open_memory(self.store, self.encoder, self.catalog).count()
+
+
+def llama(path: Path, settings: Settings) -> LlamaCpp:
+    """The model at `path`, run as the settings say."""
+    return LlamaCpp(path, settings.n_ctx, settings.gpu_layers, settings.n_threads)
 
 
 def vectors_of(items: Path) -> Path:

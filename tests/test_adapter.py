@@ -83,7 +83,7 @@ def test_what_does_not_fit_is_refused(tmp_path):
     with pytest.raises(ValueError, match="not a LoRA adapter"):
         read_adapter(packaged_model())
     with pytest.raises(FileNotFoundError, match="or none"):
-        read_adapter(tmp_path / "nowhere.gguf")
+        merged(packaged_model(), tmp_path / "nowhere.gguf", tmp_path / "cache")
     (tmp_path / "text.gguf").write_text("no model")
     with pytest.raises(ValueError, match="not a GGUF"):
         read_adapter(tmp_path / "text.gguf")

@@ -14,8 +14,7 @@ from mrrec.llm.sampling import _TOKEN
 from train import teacher as teachers
 from train.rewards import Outcome, paper, useful
 from train.rollouts import people_of, rollout
-from train.teacher import Teacher
-from train.traces import episodes, open_assistant
+from train.traces import classroom, episodes
 from train.worlds import World
 
 
@@ -50,9 +49,7 @@ def taught(world, lessons, written, tmp_path_factory):
             yield text
 
     patch.setattr(teachers.TeacherTranscript, "write", write)
-    teacher = Teacher(world, None, 0)
-    assistant = open_assistant(teacher, tmp_path_factory.mktemp("taught"), 0)
-    teacher.catalog = assistant.catalog
+    assistant, teacher = classroom(world, tmp_path_factory.mktemp("taught"), 0)
     made = list(episodes(assistant, teacher, lessons, 0))
     patch.undo()
     return made

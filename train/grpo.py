@@ -32,7 +32,7 @@ from mrrec.llm.llamacpp import LlamaCpp
 from mrrec.llm.models import packaged_model
 from mrrec.settings import Settings
 from train.export import export
-from train.model import PRESETS, base_folder, load, preset
+from train.model import AT_ONCE, BEST, PRESETS, base_folder, load, preset, told_when_full
 from train.plots import plot
 from train.rewards import REWARDS, Outcome, ndcg
 from train.rollouts import Rollout, people_of, rollout
@@ -125,7 +125,7 @@ class Watch(TrainerCallback):
         self.log.append({"step": state.global_step} | (logs or {}))
         self.entropies += [logs["entropy"]] if logs and "entropy" in logs else []
         if len(self.entropies) >= 3 and max(self.entropies[-3:]) < LEAST_ENTROPY:
-            print(f"stopped: entropy is below {LEAST_ENTROPY} nats a token; start from {self.out / 'best'}")
+            print(f"stopped: entropy is below {LEAST_ENTROPY} nats a token; start from {self.out / BEST}")
             control.should_training_stop = True
 
     def _measure(self, model, step: int, control) -> None:
@@ -135,7 +135,7 @@ class Watch(TrainerCallback):
         print(f"step {step}: held-out nDCG@10 {quality:.4f}", flush=True)
         if quality > self.best:
             self.best, self.since = quality, 0
-            model.save_pretrained(self.out / "best")
+            model.save_pretrained(self.out / BEST)
         else:
             self.since += 1
             control.should_training_stop |= self.since >= self.patience
@@ -169,7 +169,7 @@ def learn(args: argparse.Namespace) -> None:
     args.out.mkdir(parents=True, exist_ok=True)
     model, tokenizer = load(args.preset, args.start, args.seed)
     gpu = torch.cuda.is_available()
-    at_once = args.group if gpu else math.gcd(args.group, 2)  # small pieces are quicker on a CPU
+    at_once = args.group if gpu else math.gcd(args.group, AT_ONCE)
     with tempfile.TemporaryDirectory() as folder:
         arena = Arena(args, Path(folder))
         watch = Watch(arena, args.out, args.every, args.patience)
@@ -187,10 +187,8 @@ def learn(args: argparse.Namespace) -> None:
             train_dataset=Dataset.from_list([{"prompt": i} for i in arena.lessons]),
             rollout_func=rollouts_for(arena, args.reward, tokenizer),
         )  # fmt: skip
-        try:
+        with told_when_full("Lower --group, or take a smaller --preset"):
             trainer.train(resume_from_checkpoint=args.resume or None)
-        except torch.cuda.OutOfMemoryError as error:
-            raise SystemExit(f"out of GPU memory: {error}. Lower --group, or take a smaller --preset") from error
 
 
 if __name__ == "__main__":

@@ -13,19 +13,17 @@ import argparse
 import json
 import tempfile
 import time
-from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import asdict, replace
 from pathlib import Path
 
-import numpy as np
+import pandas as pd
 from tqdm import tqdm
 
 from mrrec.agent.steps import Lookup, Profile, Recall
-from mrrec.assistant import Assistant
+from mrrec.assistant import Assistant, llama
 from mrrec.evaluate.people import People
 from mrrec.evaluate.stats import Interval, intervals
-from mrrec.llm.llamacpp import LlamaCpp
 from mrrec.llm.models import model_path
 from mrrec.settings import Settings
 from train.rewards import ndcg
@@ -35,25 +33,21 @@ from train.worlds import Lesson, World
 TEST_FIRST = 30_000  # numbers of the people of the test
 
 
-def measured(assistant: Assistant, people: People, lessons: Sequence[Lesson]) -> dict[str, list]:
-    """Figures of each lesson; NaN where one has no say."""
-    found: dict[str, list] = defaultdict(list)
+def measured(assistant: Assistant, people: People, lessons: Sequence[Lesson]) -> pd.DataFrame:
+    """Figures of each lesson, a row for each; NaN where one has no say."""
+    rows = []
     for lesson in tqdm(lessons, "lessons", unit="turn"):
         started = time.perf_counter()
         made = rollout(assistant, people, lesson, 0.0, 0)
-        found["person"].append(lesson.person)
-        for name, value in _figures(assistant, people, lesson, made).items():
-            found[name].append(value)
-        found["seconds"].append(time.perf_counter() - started)
-    return dict(found)
+        seconds = time.perf_counter() - started
+        rows.append({"person": lesson.person} | _figures(assistant, people, lesson, made) | {"seconds": seconds})
+    return pd.DataFrame(rows)
 
 
 def _figures(assistant: Assistant, people: People, lesson: Lesson, made) -> dict[str, float]:
     nan = float("nan")
-    names = ("valid spans", "valid turn", "deciding recalled", "named right", "deciding named", "looked up when needed",
-             "not when not", "hops", "nDCG@10", "recall@10", "tokens written")  # fmt: skip
     if made is None:  # it talked or asked: it ranked nothing
-        return dict.fromkeys(names, nan) | {"nDCG@10": 0.0, "recall@10": 0.0}
+        return {"nDCG@10": 0.0, "recall@10": 0.0}
     memory = people.memory(lesson.query)
     entries = {e.id: e for e in memory.entries()}
     deciding = {i for i, e in entries.items() if e.active and lesson.counts(e, assistant.catalog)}
@@ -63,20 +57,26 @@ def _figures(assistant: Assistant, people: People, lesson: Lesson, made) -> dict
     chosen = any(isinstance(s, Lookup) for s in made.steps)
     outcome = made.outcome
     there = deciding & shown
-    return dict(zip(names, (
-        outcome.valid, float(outcome.valid == 1), float(bool(there)) if deciding else nan,
-        len(named & deciding) / len(named) if named else nan, len(named & there) / len(there) if there else nan,
-        float(chosen) if lesson.about else nan, nan if lesson.about else float(not chosen), float(outcome.hops),
-        ndcg(outcome.places, outcome.relevant, 10),
-        sum(p <= 10 for p in outcome.places) / max(1, outcome.relevant), float(outcome.written),
-    )))  # fmt: skip
+    return {
+        "valid spans": outcome.valid,
+        "valid turn": float(outcome.valid == 1),
+        "deciding recalled": float(bool(there)) if deciding else nan,
+        "named right": len(named & deciding) / len(named) if named else nan,
+        "deciding named": len(named & there) / len(there) if there else nan,
+        "looked up when needed": float(chosen) if lesson.about else nan,
+        "not when not": nan if lesson.about else float(not chosen),
+        "hops": float(outcome.hops),
+        "nDCG@10": ndcg(outcome.places, outcome.relevant, 10),
+        "recall@10": sum(p <= 10 for p in outcome.places) / max(1, outcome.relevant),
+        "tokens written": float(outcome.written),
+    }
 
 
-def told(found: dict[str, list]) -> dict[str, Interval]:
+def told(found: pd.DataFrame) -> dict[str, Interval]:
     """Means with 95 % bootstrap intervals, clustered by person."""
-    names = [name for name in found if name != "person"]
-    _, people = np.unique(found["person"], return_inverse=True)
-    return dict(zip(names, intervals(np.array([found[n] for n in names], float).T, people)))
+    figures = found.drop(columns="person").astype(float)
+    people, _ = pd.factorize(found["person"])
+    return dict(zip(figures.columns, intervals(figures.to_numpy(), people)))
 
 
 def main() -> None:
@@ -96,7 +96,7 @@ def main() -> None:
         assistant = Assistant.open(settings, model=False)
         people = people_of(assistant, lessons)
         for adapter in args.adapter or [Path("none")]:
-            engine = LlamaCpp(model_path(args.model, adapter, progress=True))
+            engine = llama(model_path(args.model, adapter, progress=True), settings)
             found = told(measured(replace(assistant, engine=engine), people, lessons))
             results[str(adapter)] = {name: asdict(of) for name, of in found.items()}
             print(f"\n{adapter}, {len(lessons)} requests of {args.people} people")

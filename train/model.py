@@ -1,19 +1,22 @@
 """Which models can be trained, how much memory each needs, and how an episode becomes tokens.
 
-Unsloth is imported here and nowhere else, first of all, as it asks.
+The programs that train import Unsloth before anything else, as it asks.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from mrrec.llm.adapter import cache_folder
 from mrrec.llm.models import packaged_model
 from train.traces import Episode
 
-CACHE = Path(os.environ.get("MRREC_CACHE", Path.home() / ".cache" / "mrrec"))
+BEST = "best"  # the folder of the adapter that did best on held-out people
+AT_ONCE = 2  # episodes at a time on a CPU, where small pieces are quicker
 LINEAR = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 
 
@@ -54,7 +57,7 @@ def base_folder(of: Preset) -> str:
     """What to load: a name on the hub, or the packaged model as a folder that is made once from its GGUF."""
     if of.base != "packaged":
         return of.base
-    folder = CACHE / "base" / packaged_model().stem
+    folder = cache_folder() / "base" / packaged_model().stem
     if not (folder / "config.json").exists():
         _unpack(packaged_model(), folder)
     return str(folder)
@@ -95,6 +98,17 @@ def load(name: str, adapter: Path | None = None, seed: int = 0):
             use_gradient_checkpointing="unsloth" if gpu else False,
         )  # fmt: skip
     return model, tokenizer
+
+
+@contextmanager
+def told_when_full(advice: str) -> Iterator[None]:
+    """End with `advice` where the GPU's memory is not enough."""
+    import torch
+
+    try:
+        yield
+    except torch.cuda.OutOfMemoryError as error:
+        raise SystemExit(f"out of GPU memory: {error}. {advice}") from error
 
 
 def tokens(episode: Episode, tokenizer) -> tuple[list[int], list[int]]:

@@ -28,7 +28,7 @@ from mrrec.agent.ranker import AT_MOST, BENDS, GATES, GROUP, LEAST, MEMORY, gate
 from mrrec.agent.signals import Signals, signals
 from mrrec.evaluate.data import EVENTS, ITEMS, QUERIES
 from mrrec.evaluate.run import Options, prepared
-from mrrec.evaluate.settings import Bench, asked_without_model
+from mrrec.evaluate.settings import Bench, asked_without_model, pool_of
 from mrrec.settings import TIERS, Settings
 
 PARTS = ("memory", "popularity", "crowd")
@@ -90,7 +90,7 @@ def _row(bench: Bench, query, task: str) -> list[tuple]:
     catalog, settings = bench.catalog, replace(bench.assistant.settings, tiers=TIERS)
     memory = bench.people.memory(query)
     catalog.crowd = bench.people.crowd(query.as_of)
-    asked = asked_without_model(bench, query, settings, bench.rules(query))
+    asked = asked_without_model(bench, query, settings, pool_of(query))
     bound = rules(asked, memory)
     pool = np.array([i for i, item in enumerate(catalog.items) if all(r.test(item) for r in bound)], np.int64)
     relevant = {catalog.position[i] for i in query.relevant}

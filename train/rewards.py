@@ -23,7 +23,8 @@ class Outcome:
     recalled : whether memory was asked and answered
     idle : share of the named memories whose absence changes no place
     hops : recalls and look-ups; written : tokens
-    false_premise, put_right : whether the request rests on something untrue, and whether the answer says so
+    false_premise, put_right : whether the request rests on something untrue, and whether that is put right. The
+        app's own code does so, whatever the model writes: the price stands for loops that leave it to the model
     """
 
     places: tuple[int, ...]

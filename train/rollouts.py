@@ -17,10 +17,9 @@ from mrrec.agent.loop import run
 from mrrec.agent.steps import Lookup, Profile, Ranking, Recall, Step
 from mrrec.assistant import Assistant
 from mrrec.evaluate.people import People
+from mrrec.evaluate.settings import pool_of
 from mrrec.llm.engine import Engine, Message
-from mrrec.memory.reading import read_message
 from train.rewards import Outcome
-from train.traces import pool_rule
 from train.worlds import Lesson
 
 
@@ -56,10 +55,7 @@ class Listening:
 def people_of(assistant: Assistant, lessons: Sequence[Lesson], progress: bool = True) -> People:
     """Memories of everybody in `lessons`, written as the app writes them."""
     events = {(e.person, e.when, e.item_id, e.text): e for lesson in lessons for e in lesson.events}
-    people = People(
-        events.values(), assistant.store, assistant.encoder, assistant.catalog,
-        lambda text: read_message(text, assistant.catalog, assistant.encoder).entries,
-    )  # fmt: skip
+    people = People(events.values(), assistant)
     people.prepare([lesson.query for lesson in lessons], progress)
     return people
 
@@ -68,7 +64,7 @@ def rollout(assistant: Assistant, people: People, lesson: Lesson, temperature: f
     """One turn; None where the app talked or asked instead of ranking."""
     listening = Listening(assistant.engine)
     memory = people.memory(lesson.query)
-    conversation = Conversation(memory, rules=pool_rule(lesson.query))
+    conversation = Conversation(memory, rules=pool_of(lesson.query))
     settings = replace(assistant.settings, temperature=temperature, seed=seed)
     steps: dict[str, Step] = {}
     stream = run(replace(assistant, engine=listening), conversation, lesson.query.text, settings)

@@ -18,12 +18,10 @@ from pathlib import Path
 import torch
 from transformers import DataCollatorForSeq2Seq, EarlyStoppingCallback, Trainer, TrainingArguments
 
-from train.model import PRESETS, examples, load, preset
+from train.model import AT_ONCE, BEST, PRESETS, examples, load, preset, told_when_full
 from train.traces import read_episodes
 
 HELD_OUT = 0.06  # of the people
-BEST = "best"
-AT_ONCE = 2  # episodes at a time on a CPU, where small pieces are quicker
 
 
 def split(episodes: list, seed: int) -> tuple[list, list]:
@@ -91,10 +89,8 @@ def parser() -> argparse.ArgumentParser:
 def learn(args: argparse.Namespace) -> None:
     """Train, and leave the best adapter and the log in `args.out`."""
     made = trainer(args)
-    try:
+    with told_when_full("Take a smaller --preset; each names what it needs"):
         made.train(resume_from_checkpoint=args.resume or None)
-    except torch.cuda.OutOfMemoryError as error:
-        raise SystemExit(f"out of GPU memory: {error}. Take a smaller --preset; each names what it needs") from error
     made.model.save_pretrained(args.out / BEST)
     made.processing_class.save_pretrained(args.out / BEST)
     (args.out / "log.json").write_text(json.dumps(made.state.log_history, indent=1), "utf-8")

@@ -18,7 +18,7 @@ from mrrec.catalog import Catalog
 from mrrec.llm.engine import Message
 from mrrec.llm.llamacpp import common_prefix
 from mrrec.memory import Entry, LocalMemory
-from train.worlds import Lesson, World, topics_that_please
+from train.worlds import Lesson, World, plain_terms, topics_that_please
 
 # What to ask memory for, beside the aspects that experience names: these bring what was said about works of a kind
 ASPECTS = ("{kind}s they like", "taste in {kind}s", "favourite {kind}s", "{kind}s they avoid")
@@ -122,7 +122,7 @@ class TeacherTranscript:
         named = re.findall(r"(?:^|; )([a-z ]+):", self.text.partition("<experience>")[2].partition("</")[0])
         general = self.random.choice(ASPECTS).format(kind=self.lesson.kind)
         asked = {t.sort for t in self.lesson.ask.topics}
-        open_ = [a for a in named if a not in {"tone", "genre"} & {"tone" if s == "tone" else s for s in asked}]
+        open_ = [a for a in named if a not in {"tone", "genre"} & asked]
         more = self.random.sample(open_ or named, min(len(open_ or named), self.random.choice((1, 1, 2))))
         return [general, *more]
 
@@ -149,10 +149,10 @@ class TeacherTranscript:
         for alias, group in ((m[1], m[2]) for m in _WEIGHED.finditer(grammar)):
             points = literals(group)
             yes = alias in counting
-            parts.append(f"{alias}: {self._point(points, self._shown().get(alias), yes)}, {'yes' if yes else 'no'}.")
+            parts.append(f"{alias}: {self._point(points, yes)}, {'yes' if yes else 'no'}.")
         return " ".join(parts)
 
-    def _point(self, points: Sequence[str], entry: Entry | None, yes: bool) -> str:
+    def _point(self, points: Sequence[str], yes: bool) -> str:
         """What tells: a word that is asked for or wanted; the other kind; else what the memory is mostly about."""
         kinds = [p for p in points if p in ("films", "books", "games")]
         if not yes and kinds and kinds[0] != f"{self.lesson.kind}s":
@@ -179,7 +179,7 @@ class TeacherTranscript:
         opening = self.random.choice(openings)
         likes = topics_that_please(self.lesson, list(self._counting().values()))
         if self.lesson.about and (item := self.teacher.catalog.get(self.lesson.about)):
-            likes = [t for t in item.themes if re.fullmatch(r"[a-z][a-z \-]*", t)][:3]
+            likes = plain_terms(item.themes)[:3]
         after = opening.rsplit(" ", 1)[-1]
         self._sentence = " " + self.teacher.world.ideal(self.random, self.lesson, after, likes).removesuffix(".")
         return opening

@@ -14,21 +14,19 @@ import random
 import tempfile
 from collections import Counter
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from tqdm import tqdm
 
 from mrrec.agent.conversation import Conversation
 from mrrec.agent.loop import run
-from mrrec.agent.rank import Rule
 from mrrec.agent.steps import Ranking
 from mrrec.assistant import Assistant
-from mrrec.evaluate.data import Query
-from mrrec.evaluate.people import People
+from mrrec.evaluate.settings import pool_of
 from mrrec.llm.engine import Message
-from mrrec.memory.reading import read_message
 from mrrec.settings import Settings
+from train.rollouts import people_of
 from train.teacher import Span, Teacher
 from train.worlds import Lesson, World
 
@@ -69,23 +67,12 @@ def read_episodes(path: Path) -> list[Episode]:
 def episodes(assistant: Assistant, teacher: Teacher, lessons: Iterable[Lesson], seed: int) -> Iterator[Episode]:
     """Run each lesson through the loop, with a memory that was written as the app writes it."""
     lessons = list(lessons)
-    events = {(e.person, e.when, e.item_id, e.text): e for lesson in lessons for e in lesson.events}
-    people = People(
-        events.values(), assistant.store, assistant.encoder, assistant.catalog,
-        lambda text: read_message(text, assistant.catalog, assistant.encoder).entries,
-    )  # fmt: skip
-    people.prepare([lesson.query for lesson in lessons], progress=True)
+    people = people_of(assistant, lessons)
     rng = random.Random(f"episodes {seed}")
     for lesson in tqdm(lessons, "episodes", unit="turn"):
         memory = people.memory(lesson.query)
         teacher.begin(lesson, memory)
-        yield from _episode(assistant, teacher, lesson, Conversation(memory, rules=pool_rule(lesson.query)), rng)
-
-
-def pool_rule(query: Query) -> tuple[Rule, ...]:
-    """What keeps a turn to the candidates of its query."""
-    among = frozenset(query.candidates)
-    return (Rule("among the candidates", lambda item: item.id in among),) if among else ()
+        yield from _episode(assistant, teacher, lesson, Conversation(memory, rules=pool_of(lesson.query)), rng)
 
 
 def _episode(assistant, teacher: Teacher, lesson: Lesson, conversation: Conversation, rng) -> Iterator[Episode]:
@@ -102,9 +89,12 @@ def _episode(assistant, teacher: Teacher, lesson: Lesson, conversation: Conversa
             yield Episode(lesson.sort, lesson.person, tuple(teacher.messages), tuple(transcript.spans))
 
 
-def open_assistant(engine, store: Path, seed: int) -> Assistant:
-    """The app's parts, with `engine` in the model's place."""
-    return Assistant.open(Settings(store=store, seed=seed, durable=False, n_items=3), progress=True, engine=engine)
+def classroom(world: World, store: Path, seed: int) -> tuple[Assistant, Teacher]:
+    """The app's parts, and the teacher that is in the model's place among them."""
+    settings = Settings(store=store, seed=seed, durable=False, n_items=3)
+    assistant = Assistant.open(settings, progress=True, model=False)
+    teacher = Teacher(world, assistant.catalog, seed)
+    return replace(assistant, engine=teacher), teacher
 
 
 def main() -> None:
@@ -117,16 +107,12 @@ def main() -> None:
     world = World.open()
     count: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as folder, args.out.open("w", encoding="utf-8") as file:
-        teacher = Teacher(world, None, args.seed)
-        assistant = open_assistant(teacher, Path(folder), args.seed)
-        teacher.catalog = assistant.catalog
+        assistant, teacher = classroom(world, Path(folder), args.seed)
         for episode in episodes(assistant, teacher, world.lessons(args.people, args.seed), args.seed):
             file.write(episode.to_json() + "\n")
             count[episode.sort] += 1
     print(f"{count.total():,} episodes in {args.out}: {', '.join(f'{n} {s}' for s, n in count.most_common())}")
 
-
-__all__ = ["Episode", "episodes", "open_assistant", "read_episodes"]
 
 if __name__ == "__main__":
     main()

@@ -10,17 +10,18 @@ from __future__ import annotations
 import json
 import random
 import re
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
+from mrrec.agent.request.conditions import listed
 from mrrec.catalog import Catalog, Item, read_items
 from mrrec.catalog.vocabulary import PACES, TONES
 from mrrec.evaluate.data import Query
 from mrrec.evaluate.tasks import said
-from mrrec.evaluate.tasks.said_phrases import KINDS, VERBS, Phrases, filled, read_phrases, request_text
+from mrrec.evaluate.tasks.said_phrases import KINDS, Phrases, articled, filled, read_phrases, request_text
 from mrrec.evaluate.tasks.said_talk import DAY
-from mrrec.evaluate.tasks.said_wants import Ask, Part, Topic, Want
+from mrrec.evaluate.tasks.said_wants import Ask, Part, Want
 from mrrec.memory.entry import DISLIKED, LIKED, Entry
 from mrrec.memory.events import Event
 from mrrec.settings import SEED
@@ -90,7 +91,6 @@ class World:
     rows: dict[str, list[dict]]
     parts: dict[str, Part]
     alone: frozenset[str]
-    names: dict[str, list[str]] = field(default_factory=dict)
 
     @classmethod
     def open(cls, half: str = "dev") -> World:
@@ -198,8 +198,8 @@ class World:
         rows = [r["text"] for r in self.rows["thought-bare" if bare else "thought"] if r["text"].startswith(opening)]
         for _ in range(20):
             text = filled(
-                rng.choice(rows), what=asked_words(lesson, self.phrases), aspects=listed(aspects), work=lesson.kind,
-                usual=lesson.usual,
+                rng.choice(rows), what=asked_words(lesson, self.phrases), aspects=listed(map(str.lower, aspects)),
+                work=lesson.kind, usual=lesson.usual,
             )  # fmt: skip
             text = articled(text)
             if len(text.split()) <= 20 + len(opening.split()) and re.fullmatch(r"[A-Za-z ,'\-]+\.", text):
@@ -216,7 +216,8 @@ class World:
         rows = [r for r in rows if bool(moods) == ("{mood}" in r)] or rows
         subject = next((t.term for t in lesson.ask.topics if t.sort == "genre"), lesson.kind)
         for _ in range(20):
-            text = filled(rng.choice(rows), likes=listed(likes), mood=" and ".join(moods[:2]), subject=subject)
+            told = listed(map(str.lower, likes)) if likes else ""
+            text = filled(rng.choice(rows), likes=told, mood=" and ".join(moods[:2]), subject=subject)
             text = articled(text)
             if len(text.split()) <= 22 and re.fullmatch(r"[a-z ,'\-]+\.", text):
                 return text
@@ -233,28 +234,13 @@ def asked_words(lesson: Lesson, phrases: Phrases) -> str:
     return articled(f"a {' '.join(terms)} {lesson.kind}".replace("  ", " "))
 
 
-def listed(words: Sequence[str]) -> str:
-    """
-    >>> listed(["tone", "pace", "people"])
-    'tone, pace and people'
-    """
-    words = [w.lower() for w in words]
-    return words[0] if len(words) == 1 else f"{', '.join(words[:-1])} and {words[-1]}" if words else ""
-
-
-def articled(text: str) -> str:
-    """
-    >>> articled("A eerie film, a unusual one")
-    'An eerie film, an unusual one'
-    """
-    return re.sub(r"\b([Aa]) (?=[aeiou])", r"\1n ", text)
-
-
 def topics_that_please(lesson: Lesson, entries: Sequence[Entry]) -> list[str]:
     """Terms of what is liked among `entries`, for the ideal; names have no place in it."""
-    found = [t for e in entries if e.value > 0 for t in e.terms if re.fullmatch(r"[a-z][a-z \-]*", t)]
+    found = plain_terms(t for e in entries if e.value > 0 for t in e.terms)
     told = {t.term for t in lesson.ask.topics}
     return [t for t in dict.fromkeys(found) if t not in told][:3]
 
 
-__all__ = ["KINDS", "VERBS", "Lesson", "Topic", "World", "articled", "asked_words", "listed", "topics_that_please"]
+def plain_terms(terms: Iterable[str]) -> list[str]:
+    """Those that the grammar of an ideal admits."""
+    return [t for t in terms if re.fullmatch(r"[a-z][a-z \-]*", t)]

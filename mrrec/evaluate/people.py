@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 import numpy as np
 from scipy.sparse import csr_array
 from tqdm import tqdm
 
+from mrrec.assistant import Assistant
 from mrrec.catalog import Catalog
 from mrrec.catalog.crowd import Crowd
 from mrrec.embed import Encoder
@@ -19,27 +20,16 @@ from mrrec.memory import Entry, LocalMemory
 from mrrec.memory.entry import EVENT_VALUE, LIKED, strength_of
 from mrrec.memory.events import Event, liking, scale_of
 from mrrec.memory.personas import event_record
-from mrrec.store import Store
 
 EVER = float("inf")
 
 
 class People:
-    """Memories by person and moment, written into a store of the evaluation's own through the app's own road.
+    """Memories by person and moment, written into the assistant's store through the app's own road."""
 
-    `read_said` turns what somebody said into records.
-    """
-
-    def __init__(
-        self,
-        events: Iterable[Event],
-        store: Store,
-        encoder: Encoder,
-        catalog: Catalog,
-        read_said: Callable[[str], Sequence[Entry]],
-    ):
-        self._store, self._encoder, self._catalog = store, _Cached(encoder), catalog
-        self._read_said = lru_cache(maxsize=None)(read_said)
+    def __init__(self, events: Iterable[Event], assistant: Assistant):
+        self._store, self._encoder, self._catalog = assistant.store, _Cached(assistant.encoder), assistant.catalog
+        self._understood = lru_cache(maxsize=None)(assistant.understood)
         self.events: dict[str, list[Event]] = defaultdict(list)
         for event in events:
             self.events[event.person].append(event)
@@ -47,7 +37,9 @@ class People:
             mine.sort(key=lambda e: e.when)
         rated = [e.rating for mine in self.events.values() for e in mine if e.rating is not None]
         self._scale = scale_of(np.array(rated))
-        self._crowd = _Timeline([e for mine in self.events.values() for e in mine if e.item_id], catalog, self._scale)
+        self._crowd = _Timeline(
+            [e for mine in self.events.values() for e in mine if e.item_id], self._catalog, self._scale
+        )
 
     def prepare(self, queries: Sequence[Query], progress: bool = False) -> None:
         """Write the memories that `queries` need and that are not there yet."""
@@ -110,7 +102,7 @@ class People:
                     rated = "" if event.rating is None else f" {event.rating:g}"
                     records.append(record.with_(value=value, text=record.text + rated, strength=strength_of(value)))
             else:
-                records += [e.with_(when=event.when) for e in self._read_said(event.text)]
+                records += [e.with_(when=event.when) for e in self._understood(event.text)]
         return records
 
     def _of_history(self, given: str, when: float) -> Entry | None:

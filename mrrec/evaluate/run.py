@@ -25,7 +25,6 @@ from mrrec.evaluate.people import People
 from mrrec.evaluate.report import write_report
 from mrrec.evaluate.settings import Bench, Scored, Setting, parse
 from mrrec.llm.models import adapter_of
-from mrrec.memory.reading import read_message
 from mrrec.settings import Settings
 
 CHUNK = 48  # queries that one piece of work holds, neighbours by person
@@ -174,7 +173,7 @@ def _prepare(task: Task, base: Settings, work: Path, progress: bool) -> None:
     assistant = Assistant.open(base, progress, model=False)
     if not (beside := vectors_of(base.items)).exists():
         keep_vectors(beside, assistant.encoder, [i.text() for i in assistant.catalog.items], assistant.catalog.vectors)
-    _people(task, assistant).prepare(task.queries, progress)
+    People(task.events, assistant).prepare(task.queries, progress)
     texts = [t for q in task.queries for t in dict.fromkeys((q.text, without_names(q.text, assistant.catalog)))]
     save_vectors(work / VECTORS, assistant.encoder, list(dict.fromkeys(texts)), progress)
 
@@ -194,14 +193,7 @@ def open_bench(options: Options, base: Settings, model: bool) -> Bench:
     task = read_task(options.items, options.events, options.queries)
     assistant = Assistant.open(base, model=model)
     vectors = known_vectors(assistant.encoder, base.store.parent / VECTORS)
-    return Bench(assistant, _people(task, assistant), vectors)
-
-
-def _people(task: Task, assistant: Assistant) -> People:
-    def read_said(text: str):
-        return read_message(text, assistant.catalog, assistant.encoder).entries
-
-    return People(task.events, assistant.store, assistant.encoder, assistant.catalog, read_said)
+    return Bench(assistant, People(task.events, assistant), vectors)
 
 
 _bench: Bench | None = None

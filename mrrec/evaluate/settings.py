@@ -17,12 +17,11 @@ from mrrec.agent.loop import run
 from mrrec.agent.rank import Rule
 from mrrec.agent.request import Request, read_request
 from mrrec.agent.steps import Ranking, Recall
-from mrrec.assistant import Assistant
+from mrrec.assistant import Assistant, llama
 from mrrec.embed import digests
 from mrrec.evaluate.data import Query
 from mrrec.evaluate.people import People
 from mrrec.llm.engine import Engine
-from mrrec.llm.llamacpp import LlamaCpp
 from mrrec.llm.models import model_path
 from mrrec.memory import LocalMemory
 from mrrec.memory.entry import LIKED
@@ -96,7 +95,7 @@ class Bench:
     def untrained(self) -> Engine:
         """The model without its adapter."""
         settings = self.assistant.settings
-        return LlamaCpp(model_path(settings.model, NO_ADAPTER), settings.n_ctx, settings.gpu_layers, settings.n_threads)
+        return llama(model_path(settings.model, NO_ADAPTER), settings)
 
     def forget_vectors(self) -> None:
         """From now on every query is encoded when it comes, for an honest timing."""
@@ -110,7 +109,7 @@ class Bench:
         """Score one query; what the person had met, and what was not there yet, is outside the pool."""
         started = time.perf_counter()
         memory = self.people.memory(query)
-        rules = self.rules(query)
+        rules = pool_of(query)
         met = {e.item_id for e in memory.met()} if memory else set()
         crowd = self.people.crowd(query.as_of)
         self.catalog.crowd = crowd
@@ -124,16 +123,6 @@ class Bench:
         scored.seconds |= {"open": ready - started, "all": time.perf_counter() - ready}
         return scored
 
-    def rules(self, query: Query) -> tuple[Rule, ...]:
-        """The pool of a query: its candidates, or what was there in its year."""
-        if query.candidates:
-            among = frozenset(query.candidates)
-            return (Rule("among the candidates", lambda item: item.id in among),)
-        if query.as_of is None:
-            return ()
-        year = time.gmtime(query.as_of).tm_year
-        return (Rule("there by then", lambda item: item.year <= year),)
-
     def fused(self, text: str) -> np.ndarray:
         """Reciprocal rank fusion of BM25 and the encoder."""
         return sum(1 / (RRF + _places(s)) for s in (self.lexical(text), self.catalog.similarity(self.encode(text))))
@@ -142,6 +131,17 @@ class Bench:
     def lexical(self, text: str) -> np.ndarray:
         """BM25 of the `DEEP` best, shape (n_items,); the rest are equal."""
         return self.catalog.lexical(text, DEEP)
+
+
+def pool_of(query: Query) -> tuple[Rule, ...]:
+    """The pool of a query: its candidates, or what was there in its year."""
+    if query.candidates:
+        among = frozenset(query.candidates)
+        return (Rule("among the candidates", lambda item: item.id in among),)
+    if query.as_of is None:
+        return ()
+    year = time.gmtime(query.as_of).tm_year
+    return (Rule("there by then", lambda item: item.year <= year),)
 
 
 # The plain settings

@@ -38,9 +38,7 @@ class Adapter:
 
 
 def read_adapter(path: Path) -> Adapter:
-    """Raises FileNotFoundError, or ValueError for a file that is no LoRA adapter of a llama-like model."""
-    if not path.is_file():
-        raise FileNotFoundError(f"no adapter at {path}; give --adapter a GGUF that train.export made, or none")
+    """Raises ValueError for a file that is no LoRA adapter of a llama-like model."""
     try:
         reader = GGUFReader(path)
     except (ValueError, IndexError, KeyError) as error:
@@ -54,17 +52,25 @@ def read_adapter(path: Path) -> Adapter:
     return Adapter(changes, float(reader.get_field("adapter.lora.alpha").contents()))
 
 
+def cache_folder() -> Path:
+    """Where what is made once is kept."""
+    return Path(os.environ.get("MRREC_CACHE", Path.home() / ".cache" / "mrrec"))
+
+
 def merged(base: Path, adapter: Path, cache: Path | None = None, progress: bool = False) -> Path:
     """The model `base` with `adapter` merged into it, made at the first call.
 
-    Raises ValueError where they do not fit, RuntimeError where there is no room for it.
+    Raises FileNotFoundError where there is no adapter, ValueError where the two do not fit, RuntimeError where there is
+    no room for it.
     """
-    learned = read_adapter(adapter)
+    if not adapter.is_file():
+        raise FileNotFoundError(f"no adapter at {adapter}; give --adapter a GGUF that train.export made, or none")
     digest = hashlib.sha256(f"{FORMAT} {base.name} {base.stat().st_size}".encode() + adapter.read_bytes())
-    cache = cache or Path(os.environ.get("MRREC_CACHE", Path.home() / ".cache" / "mrrec"))
+    cache = cache or cache_folder()
     target = cache / f"{base.stem}+{adapter.stem}-{digest.hexdigest()[:8]}.gguf"
     if target.exists():
         return target
+    learned = read_adapter(adapter)
     unfinished = target.with_name(f".{target.name}-{os.getpid()}")
     try:
         cache.mkdir(parents=True, exist_ok=True)

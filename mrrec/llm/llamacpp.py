@@ -159,15 +159,21 @@ class LlamaTranscript:
         self.prompt_length = len(tokens)
         self.text = ""
         self.written = [False] * len(tokens)  # of each token, whether the model wrote it
-        self.injected_tokens = self.written_tokens = 0
         self.spans = self.refused = 0  # pieces that the model wrote; those in which a grammar refused what it preferred
+
+    @property
+    def written_tokens(self) -> int:
+        return sum(self.written)
+
+    @property
+    def injected_tokens(self) -> int:
+        return len(self.tokens) - self.prompt_length - self.written_tokens
 
     def append(self, text: str) -> None:
         """Add text that the system writes."""
         new = self._llama.tokenize(self._engine.neutral(text).encode(), add_bos=False, special=False)
         self.tokens += new
         self.written += [False] * len(new)
-        self.injected_tokens += len(new)
         self.text += text
 
     def write(self, grammar: str, max_tokens: int, stop: str, penalty: float = 1.0) -> Iterator[str]:
@@ -230,7 +236,6 @@ class LlamaTranscript:
                     return
                 self.tokens.append(token)
                 self.written.append(True)
-                self.written_tokens += 1
                 pending += self._llama.detokenize([token], special=False)
                 piece = pending.decode("utf-8", "ignore")
                 if piece:

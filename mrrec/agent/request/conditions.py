@@ -64,7 +64,7 @@ class Correction:
     @property
     def sentence(self) -> str:
         """What puts it right, in one sentence."""
-        true = _and(self.truths)
+        true = listed(self.truths)
         if self.role == "year" and len(self.truths) > 1:
             return f"The catalogue has {self.item.title} from {true}, not from {self.claimed}."
         if self.role == "year":
@@ -186,9 +186,9 @@ def _or(words) -> str:
     return " or ".join(words)
 
 
-def _and(words) -> str:
+def listed(words) -> str:
     """
-    >>> _and(["a"]), _and(["a", "b", "c"])
+    >>> listed(["a"]), listed(["a", "b", "c"])
     ('a', 'a, b and c')
     """
     *first, last = words

@@ -127,7 +127,7 @@ def request_text(shape: str, phrases: Phrases, kind: str, genre: str, decade: in
         shape, see=VERBS[kind], works=works, work=works[:-1], a_work=f"a {works[:-1]}", a_genre=genre,
         genre=re.sub(r"^an? ", "", genre), decade=said_decade(decade, phrases.half) if decade else "", mood=mood,
     )  # fmt: skip
-    text = re.sub(r"\b([Aa]) (?=[aeiou])", r"\1n ", text)
+    text = articled(text)
     return text if shape[0].islower() else text[0].upper() + text[1:]
 
 
@@ -158,3 +158,11 @@ def pick(random_: random.Random, shapes: list[str], used: set[str]) -> str:
     fresh = [s for s in shapes if s not in used] or shapes
     used.add(shape := random_.choice(fresh))
     return shape
+
+
+def articled(text: str) -> str:
+    """
+    >>> articled("A eerie film, a unusual one")
+    'An eerie film, an unusual one'
+    """
+    return re.sub(r"\b([Aa]) (?=[aeiou])", r"\1n ", text)
