@@ -66,6 +66,10 @@ def rollout(assistant: Assistant, people: People, lesson: Lesson, temperature: f
     memory = people.memory(lesson.query)
     conversation = Conversation(memory, rules=pool_of(lesson.query))
     settings = replace(assistant.settings, temperature=temperature, seed=seed)
+    for message in lesson.query.dialogue:
+        for _ in run(replace(assistant, engine=listening), conversation, message, settings):
+            pass
+    listening.transcripts.clear()
     steps: dict[str, Step] = {}
     stream = run(replace(assistant, engine=listening), conversation, lesson.query.text, settings)
     for step in stream:

@@ -213,6 +213,16 @@ def read_templates() -> dict[str, list[str]]:
     return made
 
 
+def lines(catalog, encoder: Encoder, hold_out: int | None = None) -> tuple[list[Example], list[Case]]:
+    """The labelled messages to learn from, and those of the part that is held out."""
+    cases = [c for c in read(HALVES / "train.txt") if c.message]
+    held = cases[hold_out::PARTS] if hold_out is not None else []
+    out = {c.message for c in held}
+    examples = [example(c, catalog, encoder) for c in cases if c.message not in out]
+    examples += [example(c, catalog, encoder, tuned=True) for c in read(HALVES / "dev.txt") if c.message]
+    return examples, held
+
+
 def tell(name: str, one: Score) -> None:
     print(f"{name:14}{one.messages:5}{one.right + one.missed:5}  {one.precision:.3f}  {one.recall:.3f}  {one.kept}")
 
@@ -225,11 +235,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as folder:
         assistant = Assistant.open(Settings(store=Path(folder)), model=False)
         catalog, encoder = assistant.catalog, assistant.encoder
-        cases = [c for c in read(HALVES / "train.txt") if c.message]
-        held = cases[options.hold_out :: PARTS] if options.hold_out is not None else []
-        out = {c.message for c in held}
-        examples = [example(c, catalog, encoder) for c in cases if c.message not in out]
-        examples += [example(c, catalog, encoder, tuned=True) for c in read(HALVES / "dev.txt") if c.message]
+        examples, held = lines(catalog, encoder, options.hold_out)
         head = train(examples, read_templates(), encoder)
         path = options.out
         if held and path == stance.WEIGHTS:

@@ -77,6 +77,10 @@ def episodes(assistant: Assistant, teacher: Teacher, lessons: Iterable[Lesson], 
 
 def _episode(assistant, teacher: Teacher, lesson: Lesson, conversation: Conversation, rng) -> Iterator[Episode]:
     whole = rng.random() < ANSWERS
+    for message in lesson.query.dialogue:
+        for _ in run(assistant, conversation, message):
+            pass
+    teacher.transcripts.clear()
     stream = run(assistant, conversation, lesson.query.text)
     for step in stream:
         if isinstance(step, Ranking) and step.end is not None and not whole:

@@ -27,7 +27,7 @@ from mrrec.memory.events import Event
 from mrrec.settings import SEED
 
 PHRASES = Path(__file__).with_name("phrases.jsonl")
-SORTS = {"said": 0.5, "history": 0.3, "again": 0.08, "against": 0.08, "small": 0.04}
+SORTS = {"said": 0.38, "history": 0.24, "again": 0.16, "against": 0.08, "further": 0.1, "small": 0.04}
 HISTORY = (4, 16)  # items that somebody with a history has met
 EXAM = 5  # every fifth row of phrases.jsonl is kept for the test half
 FIRST_OF_TRAINING = 10_000  # numbers of people, so that none is one of the evaluation's
@@ -121,7 +121,7 @@ class World:
     def _person(self, sort: str, rng: random.Random, name: str) -> Iterator[Lesson]:
         person = said.Maker(rng, name, self.parts, self.phrases, self.alone).person()
         part, events = self.parts[person.want.kind], list(person.events)
-        if sort in ("history", "again", "against"):
+        if sort in ("history", "again", "against", "further"):
             events = sorted([*events, *self._history(rng, part, person)], key=lambda e: e.when)
         events = tuple(events)
         for ask, query in zip(person.asks, person.queries):
@@ -130,6 +130,8 @@ class World:
                 lesson = self._again(rng, lesson)
             elif sort == "against":
                 lesson = self._against(rng, lesson)
+            elif sort == "further":
+                lesson = self._further(rng, lesson)
             elif sort == "small":
                 lesson = self._small(rng, lesson)
             if lesson is not None:
@@ -182,6 +184,11 @@ class World:
             "genre-mood", genre if "genre}" in row["text"] else None, 0, mood if "{mood}" in row["text"] else None
         )
         return replace(lesson, query=replace(lesson.query, text=text), usual=usual.term, ask=ask)
+
+    def _further(self, rng: random.Random, lesson: Lesson) -> Lesson:
+        """A second turn, which asks for more of what the first one asked for."""
+        text = request_text(rng.choice(self.rows["further"])["text"], self.phrases, lesson.kind, "", 0, "")
+        return replace(lesson, query=replace(lesson.query, text=text, dialogue=(lesson.query.text,)))
 
     def _small(self, rng: random.Random, lesson: Lesson) -> Lesson:
         row = rng.choice(self.rows["small-in"])

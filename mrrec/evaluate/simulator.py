@@ -27,7 +27,6 @@ from mrrec.catalog import Catalog, Item
 from mrrec.evaluate import simulator_phrases as p
 from mrrec.evaluate.simulator_goals import Goal, Temper, draw_goal, draw_temper, goal_of
 from mrrec.evaluate.simulator_person import Person, things
-from mrrec.memory.reading import read_message
 
 SETTINGS = ("mrrec", "no-memory")
 EMPTY_HANDED = 3  # replies without any item, in a row, after which anybody leaves
@@ -96,7 +95,7 @@ def simulate(assistant: Assistant, goal: Goal, temper: Temper, seed: int, settin
         if memory is not None:
             memory.erase()
             for text in before:
-                entries = read_message(text, assistant.catalog, assistant.encoder).entries
+                entries = assistant.understood(text)
                 if not entries or not memory.write(entries, turn="before").written:
                     unread.append(text)
         person = Person(goal, temper, draw, assistant.catalog.vocabulary)

@@ -10,6 +10,7 @@ import numpy as np
 from mrrec.catalog import Catalog
 from mrrec.embed import Encoder
 from mrrec.memory.entry import EVENT_VALUE, Entry
+from mrrec.memory.reading import asking
 from mrrec.memory.reading.limits import stated
 from mrrec.memory.reading.mentions import Found, find
 from mrrec.memory.reading.phrases import PASSING
@@ -83,6 +84,8 @@ def complete(
     found = find(message, catalog, words_of(encoder))
     verdicts = [verdict(one, entries) for one in found]
     judged = judge(head, masked(message, found, verdicts))
+    if (reader := asking.load()) is not None:
+        judged = asking.together(judged, asking.answers(reader, message, found))
     kept, open_ = _kept(entries, message, found, judged)
     told = {_fact(e) for e in kept}
     brief = {t for e in passing for t in e.topics}

@@ -1,0 +1,153 @@
+"""Train the small model that reads what people say: benchmarks/statements → mrrec/llm/adapters/reader.gguf.
+
+    .venv-train/bin/python -m train.reader --out out/reader
+
+A message is read once; each question about it (`mrrec.memory.reading.asking`) continues it by itself, and its answer is
+one word, so an example is one sequence whose branches do not see each other. Checkpoints are kept, and `--resume` goes
+on after a kill. `--hold-out 0` leaves a quarter of the lines out and tells how the model and the head do there.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import tempfile
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from peft import LoraConfig, get_peft_model
+from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, Trainer, TrainingArguments
+
+from mrrec.assistant import Assistant
+from mrrec.llm.reader import ADAPTER
+from mrrec.memory.reading.asking import REST, WORDS, Questions, questions
+from mrrec.memory.reading.stance import STANCES
+from mrrec.settings import Settings
+from train.export import export
+from train.model import AT_ONCE, LINEAR, base_folder, preset
+from train.stance import PARTS, Example, lines
+
+BATCH = 16  # messages a step
+RATE, RANK, ALPHA = 4e-4, 16, 32
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Questions, and which of WORDS are right for each, shape (n_questions, n_words); none where it is not known."""
+
+    questions: Questions
+    right: torch.Tensor
+
+
+def asked(example: Example) -> Asked:
+    """The questions about a labelled message."""
+    put = questions(example.message, example.found)
+    right = torch.zeros(put.admitted.shape, dtype=torch.bool)
+    for n, stances in enumerate(example.right):
+        right[n, [STANCES.index(s) for s in stances]] = True
+    told = [word for word, there in zip(REST, example.whole) if there]
+    right[-1, [*(told or [0]), *(word for word, there in zip(REST, example.whole) if there is None)]] = True
+    return Asked(put, right & torch.from_numpy(put.admitted))
+
+
+def sequence(one: Asked, tokenizer) -> dict[str, torch.Tensor]:
+    """Token ids, positions, and branches (0 is the message), each (n,); the places of the answers, (n_questions,)."""
+    head = _tokens(one.questions.text, tokenizer)
+    ids, positions, branches, places = list(head), list(range(len(head))), [0] * len(head), []
+    for n, question in enumerate(one.questions.asked, 1):
+        new = _tokens(question, tokenizer)
+        ids += new
+        positions += range(len(head), len(head) + len(new))
+        branches += [n] * len(new)
+        places.append(len(ids) - 1)
+    named = {"input_ids": ids, "positions": positions, "branches": branches, "places": places}
+    return {name: torch.tensor(values) for name, values in named.items()} | {
+        "admitted": torch.from_numpy(one.questions.admitted), "right": one.right,
+    }  # fmt: skip
+
+
+def _tokens(text: str, tokenizer) -> list[int]:
+    return tokenizer(text, add_special_tokens=False)["input_ids"]
+
+
+def batched(rows: Sequence[dict[str, torch.Tensor]]) -> dict:
+    """Rows of one batch; `attention_mask` (n, 1, length, length) is added to scores."""
+    longest = max(len(r["input_ids"]) for r in rows)
+    ids, positions = (torch.zeros(len(rows), longest, dtype=torch.long) for _ in range(2))
+    seen = torch.zeros(len(rows), 1, longest, longest, dtype=torch.bool)
+    for n, row in enumerate(rows):
+        end, branch = len(row["input_ids"]), row["branches"]
+        ids[n, :end], positions[n, :end] = row["input_ids"], row["positions"]
+        seen[n, 0, :end, :end] = ((branch[None] == 0) | (branch[None] == branch[:, None])).tril()
+        seen[n, 0, end:, 0] = True  # of what is no token at all something must be seen
+    mask = torch.zeros(seen.shape).masked_fill(~seen, torch.finfo(torch.float32).min)
+    return {"input_ids": ids, "position_ids": positions, "attention_mask": mask, "rows": rows}
+
+
+class OneWord(Trainer):
+    """The likelihood of any right word among those that are admitted."""
+
+    words: torch.Tensor  # ids of WORDS
+
+    def compute_loss(self, model, inputs, return_outputs=False, num_items_in_batch=None):
+        rows = inputs.pop("rows")
+        base = self.accelerator.unwrap_model(model).get_base_model()
+        states = base.model(**inputs).last_hidden_state
+        lost = []
+        for state, row in zip(states, rows):
+            logits = state[row["places"]] @ base.lm_head.weight[self.words].T
+            likely = logits.masked_fill(~row["admitted"], -1e9).log_softmax(1)
+            known = row["right"].any(1)
+            lost.append(-likely.masked_fill(~row["right"], -1e9).logsumexp(1)[known])
+        loss = torch.cat(lost).mean()
+        return (loss, {"loss": loss}) if return_outputs else loss
+
+
+def trainer(examples: Sequence[Example], out: Path, epochs: float, seed: int, steps: int = -1) -> Trainer:
+    """The trainer with its data."""
+    torch.manual_seed(seed)
+    folder = base_folder(preset("smollm2-135m"))
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    model = AutoModelForCausalLM.from_pretrained(folder, dtype=torch.float32)
+    settings = LoraConfig(r=RANK, lora_alpha=ALPHA, lora_dropout=0.05, target_modules=list(LINEAR))
+    at_once = BATCH if torch.cuda.is_available() else 4 * AT_ONCE  # a message is shorter than an episode
+    options = TrainingArguments(
+        output_dir=str(out), num_train_epochs=epochs, max_steps=steps, seed=seed, learning_rate=RATE,
+        per_device_train_batch_size=at_once, gradient_accumulation_steps=BATCH // at_once,
+        lr_scheduler_type="cosine", warmup_steps=20, weight_decay=0.01, max_grad_norm=1.0, logging_steps=20,
+        save_steps=100, save_total_limit=2, report_to=[], remove_unused_columns=False,
+        use_cpu=not torch.cuda.is_available(), train_sampling_strategy="group_by_length",
+    )  # fmt: skip
+    made = OneWord(
+        model=get_peft_model(model, settings), args=options, data_collator=batched, processing_class=tokenizer,
+        train_dataset=[sequence(asked(e), tokenizer) for e in examples],
+    )  # fmt: skip
+    made.words = torch.tensor([_tokens(word, tokenizer)[0] for word in WORDS])
+    return made
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, default=Path("out/reader"))
+    parser.add_argument("--gguf", type=Path, default=ADAPTER)
+    parser.add_argument("--epochs", type=float, default=2.0)
+    parser.add_argument("--hold-out", type=int, choices=range(PARTS), help="learn without this part of the lines")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint in OUT")
+    args = parser.parse_args()
+    with tempfile.TemporaryDirectory() as store:
+        assistant = Assistant.open(Settings(store=Path(store)), model=False)
+        examples, _ = lines(assistant.catalog, assistant.encoder, args.hold_out)
+    made = trainer(examples, args.out, args.epochs, args.seed)
+    made.train(resume_from_checkpoint=args.resume or None)
+    made.model.save_pretrained(args.out / "adapter")
+    config = AutoConfig.from_pretrained(base_folder(preset("smollm2-135m"))).to_dict()
+    size = export(args.out / "adapter", args.gguf, config)
+    (args.out / "log.json").write_text(json.dumps(made.state.log_history, indent=1), "utf-8")
+    print(f"{args.gguf}: {size / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()
