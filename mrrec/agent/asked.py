@@ -49,14 +49,10 @@ def wanted(request: Request, text: str, vector: np.ndarray, ideal: np.ndarray | 
 
 def taste(memory: LocalMemory | None, asked: Asked, but: str = "") -> Taste:
     """What memory tells a ranking, without records of the item `but`."""
-
-    def tier(name: str) -> list[Entry]:
-        return memory.active(name) if memory is not None and name in asked.tiers else []
-
     return Taste(
-        patterns=tuple(p for p in tier("pattern") if p.event != "decade"),
+        patterns=tuple(p for p in active(memory, asked.tiers, "pattern") if p.event != "decade"),
         records=tuple(met(memory, but)),
-        profile=tuple(e for e in tier("profile") if e.event == "trait" and not e.kind),
+        profile=tuple(e for e in active(memory, asked.tiers, "profile") if e.event == "trait" and not e.kind),
         named=asked.named,
         statistics=_reads(memory, asked, "pattern"),
         likeness=_reads(memory, asked, "record"),
@@ -65,9 +61,7 @@ def taste(memory: LocalMemory | None, asked: Asked, but: str = "") -> Taste:
 
 def lasting_limits(memory: LocalMemory | None, tiers: tuple[str, ...]) -> list[Entry]:
     """What memory rules out for good."""
-    if memory is None:
-        return []
-    return limits(next((found for t in ("record", "pattern") if t in tiers and (found := memory.active(t))), []))
+    return limits(next((found for t in ("record", "pattern") if (found := active(memory, tiers, t))), []))
 
 
 def rules(asked: Asked, memory: LocalMemory | None, but: str = "") -> list[Rule]:
@@ -82,7 +76,13 @@ def ranking(asked: Asked, memory: LocalMemory | None, catalog: Catalog, but: str
     return rank(wanted, taste(memory, asked, but), catalog)
 
 
-def met(memory: LocalMemory | None, but: str) -> list[Entry]:
+def active(memory: LocalMemory | None, tiers: tuple[str, ...], tier: str) -> list[Entry]:
+    """Memory of a tier, where that is among `tiers`."""
+    return memory.active(tier) if memory is not None and tier in tiers else []
+
+
+def met(memory: LocalMemory | None, but: str = "") -> list[Entry]:
+    """Records of items, but for those of the item `but`; they count with their tier switched off too."""
     return [r for r in memory.met() if r.item_id != but] if memory is not None else []
 
 

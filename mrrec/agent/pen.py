@@ -5,9 +5,11 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from itertools import chain
 
 from mrrec.agent import protocol
 from mrrec.agent.conversation import Conversation
+from mrrec.agent.steps import Step, begin, done
 from mrrec.llm.engine import Engine, Message, Transcript
 from mrrec.settings import Settings
 
@@ -70,3 +72,32 @@ class Pen:
             rest = stop if written else fallback + stop
             self.transcript.append(rest)
             yield rest
+
+    def whole(self, grammar: str, max_tokens: int, stop: str, fallback: str) -> str:
+        """What the model writes, in one piece."""
+        return "".join(self.write(grammar, max_tokens, stop, fallback))
+
+    def stream(
+        self,
+        kind: type[Step],
+        grammar: str,
+        max_tokens: int,
+        stop: str,
+        fallback: str,
+        openings: Sequence[str] = ("",),
+        hold: bool = False,
+        before: str = "",
+    ) -> Iterator[Step]:
+        """A step whose text grows as the model writes, from one of `openings`; `hold` leaves it open for more.
+
+        `before` stands before what the model writes, and is not shown to it.
+        """
+        begun = begin()
+        text = f"{before} " if before else ""
+        yield kind(**begun, text=text)
+        for piece in chain(self.choose(openings), self.write(grammar, max_tokens, stop, fallback)):
+            text += piece
+            shown = text.removesuffix(stop)
+            yield kind(**begun, text=shown)
+        step = kind(**begun, text=text.removesuffix(stop).strip())
+        yield step if hold else done(step)

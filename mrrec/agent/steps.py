@@ -6,7 +6,9 @@ A step may be yielded more than once while it grows; a consumer replaces it by `
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, fields
+import time
+import uuid
+from dataclasses import dataclass, field, fields, replace
 from typing import Any, ClassVar
 
 
@@ -127,6 +129,16 @@ class Remember(Step):
 
 
 KINDS: dict[str, type[Step]] = {c.step: c for c in Step.__subclasses__()}
+
+
+def begin() -> dict[str, Any]:
+    """Id and start of a new step."""
+    return {"id": uuid.uuid4().hex[:8], "start": time.time()}
+
+
+def done(step: Step) -> Step:
+    """`step` in its final state."""
+    return replace(step, end=time.time())
 
 
 def from_dict(data: dict[str, Any]) -> Step:

@@ -14,7 +14,7 @@ from datetime import date
 from mrrec.agent.request import measures, phrases, roles
 from mrrec.agent.request.conditions import Request
 from mrrec.agent.request.followup import continued, insists, is_follow_up, loosened
-from mrrec.agent.request.naming import Naming
+from mrrec.agent.request.naming import read_naming
 from mrrec.agent.request.phrases import Said, either
 from mrrec.agent.request.places import places
 from mrrec.agent.request.premises import claims
@@ -98,7 +98,7 @@ class _Reader:
         self.lookup = catalog.lookup
         self.said = Said(message, catalog.lookup.known)
         self.searching = previous is not None and bool(shown or asked) and not over
-        self.naming = Naming(self.said, catalog, previous, shown, asked, self.searching)
+        self.naming = read_naming(self.said, catalog, previous, shown, asked, self.searching)
         self.by_noun = False  # a genre stands for a work: "a comedy", "westerns"
         self.compares = False
 

@@ -1,0 +1,81 @@
+"""The profile: what binds, the ideal item, the memories that count; and the ranking by it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+
+from mrrec.agent import protocol
+from mrrec.agent.asked import active, ranking, taste, wanted
+from mrrec.agent.rank import Ranked, Rule
+from mrrec.agent.request import Request
+from mrrec.agent.steps import Profile, Ranking, begin, done
+from mrrec.agent.turn.state import State
+from mrrec.catalog.vocabulary import PACES, TONES
+
+
+def profile(state: State, rules: Sequence[Rule]) -> Iterator[Profile]:
+    """Conditions by code, the ideal item and the memories that count by the model."""
+    begun = begin()
+    must = tuple(c.label for c in state.request.conditions() if c.sort != "not")
+    avoid = tuple(c.label for c in state.request.conditions() if c.sort == "not")
+    avoid += tuple(r.label for r in rules if r.memory_ids)
+    yield Profile(**begun, must=must, avoid=avoid)
+    state.pen.open("profile")
+    told = f"must: {', '.join(must) or 'nothing'}; avoid: {', '.join(avoid) or 'nothing'}"
+    state.pen.append(f"{protocol.plain(told)}\nideal:")
+    ideal = "".join(state.pen.choose(_ideal_openings(state.request)))
+    ideal += state.pen.whole(protocol.ideal_grammar(), 80, ".\n", f" {protocol.plain(state.wish())}")
+    ideal = ideal.strip()
+    named: tuple[str, ...] = ()
+    state.pen.append("memories: ")
+    eligible = [a for a in state.aliases if state.judged.get(a, True)] or list(state.aliases)
+    if eligible:
+        text = state.pen.whole(protocol.memories_grammar(eligible), 6 * len(eligible) + 6, "</profile>", "")
+        named = tuple(state.aliases[a].id for a in eligible if f"[{a}]" in text)
+    else:
+        state.pen.append("none</profile>")
+    state.pen.append("\n")
+    bound = tuple(i for r in rules for i in r.memory_ids)
+    memory_ids = tuple(dict.fromkeys(bound + named))
+    yield done(Profile(**begun, ideal=ideal, must=must, avoid=avoid, memory_ids=memory_ids))
+
+
+def _ideal_openings(request: Request) -> list[str]:
+    """How the ideal may begin: with what was asked for."""
+    kind = request.kinds[0] if len(request.kinds) == 1 else "story"
+    genre = " ".join(request.genres[:2])
+    moods = [t for t in request.terms if t in TONES | PACES][:2]
+    what = protocol.plain(" ".join(filter(None, [", ".join(moods), genre, kind])))
+    article = "An" if what[0] in "aeiou" else "A"
+    return [f" {article} {what} {follows}" for follows in ("with", "that", "about")]
+
+
+def ranked_by(state: State, profile: Profile) -> tuple[Ranking, Ranked]:
+    """The ranking for `profile`, as a step and as it is."""
+    begun = begin()
+    ideal = state.encoder.encode([profile.ideal])[0] if profile.ideal else None
+    asked = replace(
+        state.asked,
+        wanted=wanted(state.request, state.telling, state.vector, ideal, state.settings),
+        named=frozenset(profile.memory_ids) | _evidence(state, profile),
+    )
+    state.taste = taste(state.memory, asked)
+    ranked = ranking(asked, state.memory, state.catalog)
+    state.record.asked = asked
+    candidates = tuple(
+        dict(
+            id=c.item.id, title=c.item.label, score=round(c.score, 4), parts=c.parts,
+            memories=[p.id for p in c.patterns] + ([c.neighbour.id] if c.neighbour else []),
+        )
+        for c in ranked.chosen
+    )  # fmt: skip
+    return done(Ranking(**begun, candidates=candidates, filtered=ranked.filtered, pool=ranked.pool)), ranked
+
+
+def _evidence(state: State, profile: Profile) -> frozenset[str]:
+    """Patterns that rest on a named memory, or that a named part of the profile rests on."""
+    named, tiers = set(profile.memory_ids), state.settings.tiers
+    found = {p.id for p in active(state.memory, tiers, "pattern") if named & set(p.evidence)}
+    found |= {i for e in active(state.memory, tiers, "profile") if e.id in named for i in e.evidence}
+    return frozenset(found)

@@ -1,0 +1,84 @@
+"""A recall from memory, and the weighing of each memory that it brought."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from mrrec.agent import protocol
+from mrrec.agent.asked import lasting_limits
+from mrrec.agent.steps import Recall, Step, Thought, begin, done
+from mrrec.agent.turn.state import State
+from mrrec.memory import Entry
+from mrrec.memory.recall import Recalled
+
+MOST_SHOWN = 8  # memories after one recall: each costs the model a judgement
+NOTHING_YET = "nothing is remembered yet"
+STATED = "what you told me to avoid"
+
+
+def recall(state: State, shown_aspects: Sequence[str]) -> Iterator[Step]:
+    """Memories by aspects that the model chooses, some of them `shown_aspects`; then each is weighed."""
+    begun = begin()
+    yield Recall(**begun)
+    state.pen.open("recall")
+    text = state.pen.whole(protocol.recall_grammar(shown_aspects), 48, "</recall>", "taste")
+    state.pen.append("\n")
+    aspects = protocol.split_list(text, "recall")
+    known = {a for r in state.recalls for a in r.aspects}
+    if known and set(aspects) <= known:
+        step = Recall(**begun, aspects=tuple(aspects), note="asked before, so the search ends here")
+        state.recalls.append(step)
+        yield done(step)
+        return
+    found: list[Recalled] = []
+    if not state.recalls:  # the request's own words always count, and so does what was ruled out for good
+        found += _stated_limits(state)
+        found += state.memory.recall([state.wish()], state.settings.k, state.settings.tiers)
+    found += state.memory.recall([a for a in aspects if a not in known], state.settings.k, state.settings.tiers)
+    have = {e.id for e in state.aliases.values()}
+    fresh = list({r.entry.id: r for r in reversed(found) if r.entry.id not in have}.values())[::-1][:MOST_SHOWN]
+    names = {f"m{n}": recalled for n, recalled in enumerate(fresh, len(state.aliases) + 1)}
+    state.aliases |= {alias: recalled.entry for alias, recalled in names.items()}
+    note = "" if fresh else (NOTHING_YET if not state.aliases else "nothing new was found")
+    step = Recall(**begun, aspects=tuple(aspects), entries=tuple(_shown(a, r) for a, r in names.items()), note=note)
+    state.recalls.append(step)
+    shown = [protocol.memory(a, r.entry.text, r.entry.kind) for a, r in names.items()]
+    state.pen.append(protocol.block("memory", " ".join(shown) or "none"))
+    yield done(step)
+    if names:
+        yield from _weigh(state, list(names))
+
+
+def _weigh(state: State, aliases: Sequence[str]) -> Iterator[Step]:
+    """Each memory in turn: does it matter for this request?"""
+    state.pen.open("think")
+    grammar = protocol.weigh_grammar({a: _points(state, state.aliases[a]) for a in aliases})
+    thought = None
+    for thought in state.pen.stream(Thought, grammar, 22 * len(aliases), "</think>", ""):
+        yield thought
+    state.pen.append("\n")
+    state.judged |= protocol.weighed(thought.text)
+
+
+def _points(state: State, entry: Entry) -> list[str]:
+    """What an entry says in a word or two, for the model to weigh; that it is of another kind than is asked for."""
+    item = state.catalog.get(entry.item_id) if entry.item_id else None
+    other = entry.kind and state.request.kinds and entry.kind not in state.request.kinds
+    words = [f"{entry.kind}s" if other else "", *entry.terms, *entry.names]
+    words += [*item.genres[:2], *item.themes[:3]] if item else []
+    plain = [protocol.plain(w) for w in dict.fromkeys(words) if w]
+    return plain[:6] or [protocol.plain(" ".join(entry.text.split()[:3])) or "this"]
+
+
+def _stated_limits(state: State) -> list[Recalled]:
+    stated = lasting_limits(state.memory, state.settings.tiers)
+    return [Recalled(e, STATED, 1.0, {"stated": 1.0}) for e in stated[:8]]
+
+
+def _shown(alias: str, recalled: Recalled) -> dict:
+    entry = recalled.entry
+    return dict(
+        id=entry.id, alias=alias, tier=entry.tier, text=entry.text, aspect=recalled.aspect,
+        score=round(recalled.score, 4), parts={k: round(v, 4) for k, v in recalled.parts.items()},
+        evidence=list(entry.evidence),
+    )  # fmt: skip
