@@ -101,7 +101,7 @@ def test_each_memory_shown_is_weighed_and_only_those_that_count_are_named(taught
         if "</profile>" not in episode.text or not shown:
             continue
         assert list(verdicts) == shown
-        named = re.findall(r"\[(m\d+)\] ", episode.text.partition("memories: ")[2].partition("</profile>")[0])
+        named = re.findall(r"\[(m\d+)\]", episode.text.partition("memories: ")[2].partition("</profile>")[0])
         assert named == [a for a in shown if verdicts[a]]
         seen += bool(named)
     assert seen > 5

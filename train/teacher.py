@@ -86,7 +86,7 @@ class TeacherTranscript:
         if tag == "think":
             text = self._weigh(grammar) if _WEIGHED.search(grammar) else f"{self._sentence}."
         elif tag == "profile":
-            text = self._named(grammar) if self.text.endswith("memories: ") else self._sentence
+            text = self._sentence
         else:
             text = {"recall": self._recall, "lookup": self._lookup, "say": self._say, "ask": self._ask}[tag](grammar)
         self._add(text + stop, True)
@@ -136,7 +136,7 @@ class TeacherTranscript:
         found = {}
         for block in re.findall(r"<memory>.*?</memory>", self.text, re.S):
             for alias, text in _SHOWN.findall(block.removeprefix("<memory>")):
-                if entry := self._entries.get(text):
+                if entry := self._entries.get(text) or self._entries.get(text.rpartition(": ")[0]):
                     found[alias] = entry
         return found
 
@@ -149,13 +149,13 @@ class TeacherTranscript:
         for alias, group in ((m[1], m[2]) for m in _WEIGHED.finditer(grammar)):
             points = literals(group)
             yes = alias in counting
-            parts.append(f"{alias}: {self._point(points, yes)}, {'yes' if yes else 'no'}.")
+            parts.append(f"{alias}: {self._point(points)}, {'yes' if yes else 'no'}.")
         return " ".join(parts)
 
-    def _point(self, points: Sequence[str], yes: bool) -> str:
+    def _point(self, points: Sequence[str]) -> str:
         """What tells: a word that is asked for or wanted; the other kind; else what the memory is mostly about."""
         kinds = [p for p in points if p in ("films", "books", "games")]
-        if not yes and kinds and kinds[0] != f"{self.lesson.kind}s":
+        if kinds and kinds[0] != f"{self.lesson.kind}s":
             return kinds[0]
         told = {t.term for t in (*self.lesson.ask.topics, *self.lesson.want.topics)}
         matching = [p for p in points if p in told]
@@ -184,10 +184,6 @@ class TeacherTranscript:
         after = opening.rsplit(" ", 1)[-1]
         self._sentence = " " + self.teacher.world.ideal(self.random, self.lesson, after, likes).removesuffix(".")
         return opening
-
-    def _named(self, grammar: str) -> str:
-        counting = self._counting()
-        return "".join(f"[{a}] " for a in re.findall(r"\[(m\d+)\] ", grammar) if a in counting)
 
     def _say(self, grammar: str) -> str:
         return self.teacher.world.reply(self.random, self.lesson.to or "talk")

@@ -28,7 +28,7 @@ Example:
 <think>m1: slow, yes. m2: games, no.</think>
 <profile>must: film; avoid: nothing
 ideal: A slow, warm film about kind people and small things.
-memories: [m1] </profile>
+memories: [m1]</profile>
 <answer>These are slow and gentle films for a quiet evening.
 </answer>"""
 
@@ -156,13 +156,14 @@ def weigh_grammar(points: Mapping[str, Sequence[str]]) -> str:
     return "root ::= " + ' " " '.join(rules) + f' "{close_tag("think")}"'
 
 
-def memory(alias: str, text: str, kind: str) -> str:
-    """A memory as the model sees it; `kind` is that of what it is about, "" for any.
+def memory(alias: str, text: str, kind: str, about: Sequence[str] = ()) -> str:
+    """A memory as the model sees it; `kind` is that of what it is about, "" for any; `about` what it is like.
 
-    >>> memory("m1", "Finished Ikaruga (2001)", "game")
-    '[m1 game] Finished Ikaruga (2001)'
+    >>> memory("m1", "Finished Ikaruga (2001)", "game", ["shooter", "tense"])
+    '[m1 game] Finished Ikaruga (2001): shooter, tense'
     """
-    return f"[{alias} {kind}] {text}" if kind else f"[{alias}] {text}"
+    told = f"{text}: {', '.join(about)}" if about else text
+    return f"[{alias} {kind}] {told}" if kind else f"[{alias}] {told}"
 
 
 def weighed(text: str) -> dict[str, bool]:
@@ -203,11 +204,6 @@ def ideal_grammar() -> str:
     return _prose("ideal", '".\\n"', 2, opened=True)
 
 
-def memories_grammar(aliases: Sequence[str]) -> str:
-    """Any of the memories shown, each at most once."""
-    return "root ::= " + " ".join(f"{literal(f'[{a}] ')}?" for a in aliases) + f' "{close_tag("profile")}"'
-
-
 def say_grammar() -> str:
     """A sentence or two of talk."""
     return _prose("say", f'[.!?] "{close_tag("say")}"', 2, opened=False)
@@ -224,6 +220,6 @@ def all_shapes() -> list[str]:
     """One grammar of every shape, compiled at start-up so that a broken one is found there."""
     return [
         think_grammar(), weigh_grammar({"m1": ["slow", "space"], "m2": ["gore"]}), recall_grammar(["pace"]),
-        recall_grammar([]), lookup_grammar(['The "Thing"', "Heat"]), ideal_grammar(), memories_grammar(["m1", "m2"]),
+        recall_grammar([]), lookup_grammar(['The "Thing"', "Heat"]), ideal_grammar(),
         say_grammar(), ask_grammar(["Shall it be "], [["a film"], ["a book"], ["a game"]], ["?"]),
     ]  # fmt: skip

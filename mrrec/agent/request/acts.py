@@ -42,6 +42,12 @@ _REQUEST = re.compile(
         "any (?:ideas|tips|suggestions|recommendations)\\b, any (?:good|other|more|great|decent|nice|recent|new|"
         "old|thoughts on what)\\s+\\w, "
         "anything (?:like|else|with|by|from|good|that|in|about|similar|on|where|set)\\b, another, similar, i'm bored, "
+        "(?:other|further|different|new|fresh|alternative) (?:ideas?|options?|choices?|picks?|ones?)\\b, "
+        "alternatives?\\b, "
+        "^\\W*(?:keep going|go on|continue|next)\\W*(?:$|[.!?]), what(?:'s| is| comes) next, "
+        "(?:your|the) next (?:choice|pick|one|idea|suggestion|best)\\b, "
+        "there(?:'s| is| are|'re)? (?:surely )?(?:more|others)\\b, "
+        "(?:an? )?different (?:film|movie|book|novel|game)s?\\b, "
         "make it, keep it, more (?:like|of|by|from|with), please(?=\\W*$)(?<!no please), instead, this time"
     ),
     re.I,

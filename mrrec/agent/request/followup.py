@@ -20,7 +20,7 @@ ENOUGH = 5  # items that "shorter than all of those" must leave, or it is read a
 
 _SWAP = re.compile(
     r"\b(?:this time|instead|what about|how about|rather|ones?|as well|make (?:it|that|them)|keep|still|same|"
-    r"others?|another|else|more|"
+    r"others?|another|else|more|next|different|further|alternatives?|going|go on|continue|"
     r"of (?:these|those|them))\b|^\W*(?:(?:ok|okay|hm+|well|so|no|yes|thanks|great|cool)\W+)*(?:any (?:with|by|"
     r"from|in)|and|but|or|also|only|just|maybe|no|nope|more|less|not|with|without|from|by|in)\b|"
     r"\btoo\W*$",

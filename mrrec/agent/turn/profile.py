@@ -15,7 +15,7 @@ from mrrec.catalog.vocabulary import PACES, TONES
 
 
 def profile(state: State, rules: Sequence[Rule]) -> Iterator[Profile]:
-    """Conditions by code, the ideal item and the memories that count by the model."""
+    """Conditions by code, the ideal item by the model, and the memories that it weighed and found to count."""
     begun = begin()
     must = tuple(c.label for c in state.request.conditions() if c.sort != "not")
     avoid = tuple(c.label for c in state.request.conditions() if c.sort == "not")
@@ -27,15 +27,10 @@ def profile(state: State, rules: Sequence[Rule]) -> Iterator[Profile]:
     ideal = "".join(state.pen.choose(_ideal_openings(state.request)))
     ideal += state.pen.whole(protocol.ideal_grammar(), 80, ".\n", f" {protocol.plain(state.wish())}")
     ideal = ideal.strip()
-    named: tuple[str, ...] = ()
-    state.pen.append("memories: ")
-    eligible = [a for a in state.aliases if state.judged.get(a, True)] or list(state.aliases)
-    if eligible:
-        text = state.pen.whole(protocol.memories_grammar(eligible), 6 * len(eligible) + 6, "</profile>", "")
-        named = tuple(state.aliases[a].id for a in eligible if f"[{a}]" in text)
-    else:
-        state.pen.append("none</profile>")
-    state.pen.append("\n")
+    counted = [alias for alias, yes in state.judged.items() if yes]
+    told = " ".join(f"[{alias}]" for alias in counted) or "none"
+    state.pen.append(f"memories: {told}{protocol.close_tag('profile')}\n")
+    named = tuple(state.aliases[alias].id for alias in counted)
     bound = tuple(i for r in rules for i in r.memory_ids)
     memory_ids = tuple(dict.fromkeys(bound + named))
     yield done(Profile(**begun, ideal=ideal, must=must, avoid=avoid, memory_ids=memory_ids))

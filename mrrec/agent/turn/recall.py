@@ -42,7 +42,7 @@ def recall(state: State, shown_aspects: Sequence[str]) -> Iterator[Step]:
     note = "" if fresh else (NOTHING_YET if not state.aliases else "nothing new was found")
     step = Recall(**begun, aspects=tuple(aspects), entries=tuple(_shown(a, r) for a, r in names.items()), note=note)
     state.recalls.append(step)
-    shown = [protocol.memory(a, r.entry.text, r.entry.kind) for a, r in names.items()]
+    shown = [protocol.memory(a, r.entry.text, r.entry.kind, _about(state, r.entry)) for a, r in names.items()]
     state.pen.append(protocol.block("memory", " ".join(shown) or "none"))
     yield done(step)
     if names:
@@ -61,13 +61,16 @@ def _weigh(state: State, aliases: Sequence[str]) -> Iterator[Step]:
 
 
 def _points(state: State, entry: Entry) -> list[str]:
-    """What an entry says in a word or two, for the model to weigh; that it is of another kind than is asked for."""
-    item = state.catalog.get(entry.item_id) if entry.item_id else None
-    other = entry.kind and state.request.kinds and entry.kind not in state.request.kinds
-    words = [f"{entry.kind}s" if other else "", *entry.terms, *entry.names]
-    words += [*item.genres[:2], *item.themes[:3]] if item else []
+    """What may be said of an entry in a word or two when it is weighed: the kind of works it is about, a word of it."""
+    words = [f"{entry.kind}s" if entry.kind else "", *entry.terms, *entry.names, *_about(state, entry)]
     plain = [protocol.plain(w) for w in dict.fromkeys(words) if w]
-    return plain[:6] or [protocol.plain(" ".join(entry.text.split()[:3])) or "this"]
+    return plain[:7] or [protocol.plain(" ".join(entry.text.split()[:3])) or "this"]
+
+
+def _about(state: State, entry: Entry) -> list[str]:
+    """Of a work that was met, what it is like: its title may tell the model nothing."""
+    item = state.catalog.get(entry.item_id) if entry.item_id else None
+    return [*item.genres[:2], *item.themes[:3]] if item else []
 
 
 def _stated_limits(state: State) -> list[Recalled]:
