@@ -30,7 +30,7 @@ BELOW = {
     "store": {"disk", "settings"},
     "llm": {"settings"},
     "catalog": {"embed", "store", "settings"},
-    "memory": {"catalog", "embed", "store", "settings"},
+    "memory": {"catalog", "llm", "embed", "store", "settings"},
     "agent": {"memory", "catalog", "llm", "embed", "store", "settings"},
     "assistant": {"agent", "memory", "catalog", "llm", "embed", "store", "settings"},
     "ui": {"assistant", "agent", "memory", "catalog", "llm", "embed", "store", "settings"},
@@ -39,7 +39,7 @@ BELOW = {
     "__main__": {"cli"},
 }
 # What a room within a room may import of mrrec, beside itself
-WITHIN = {"memory/reading": {"catalog", "embed", "memory.entry"}}
+WITHIN = {"memory/reading": {"catalog", "embed", "llm", "memory.entry"}}
 TRAINING = {"unsloth", "unsloth_zoo", "trl", "peft", "bitsandbytes"}
 
 

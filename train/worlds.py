@@ -15,6 +15,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mrrec.agent.request.conditions import listed
+from mrrec.agent.turn.recall import BY_MARK
 from mrrec.catalog import Catalog, Item, read_items
 from mrrec.catalog.vocabulary import PACES, TONES
 from mrrec.evaluate.data import Query
@@ -22,7 +23,7 @@ from mrrec.evaluate.tasks import said
 from mrrec.evaluate.tasks.said_phrases import KINDS, Phrases, articled, filled, read_phrases, request_text
 from mrrec.evaluate.tasks.said_talk import DAY
 from mrrec.evaluate.tasks.said_wants import Ask, Part, Want
-from mrrec.memory.entry import DISLIKED, LIKED, Entry
+from mrrec.memory.entry import DISLIKED, EVENT_VALUE, LIKED, Entry
 from mrrec.memory.events import Event
 from mrrec.settings import SEED
 
@@ -158,7 +159,8 @@ class World:
             return None
         row = rng.choice(self.rows["again"])
         text = request_text(row["text"], self.phrases, lesson.kind, "", 0, "")
-        last = max(liked, key=lambda e: e.when)
+        best = bool(BY_MARK.search(text))
+        last = max(liked, key=lambda e: (EVENT_VALUE[e.event] if best else 0.0, e.when))
         return replace(lesson, query=replace(lesson.query, text=text), about=last.item_id, ask=Ask("bare"))
 
     def _item(self, event: Event, kind: str) -> Item | None:

@@ -28,10 +28,11 @@ class Reader:
     def __init__(self, adapter: Path = ADAPTER):
         if not adapter.is_file():
             raise FileNotFoundError(f"no adapter at {adapter}; python -m train.reader makes one")
-        # Made for embeddings, llama.cpp lets several sequences share their beginning
+        # Made for embeddings, llama.cpp lets several sequences share their beginning. One thread: a message is short,
+        # and threads that wait for each other lose more than they gain where the model that chats is at work.
         self._llama = Llama(
             str(packaged_model()), lora_path=str(adapter), n_ctx=ROOM, n_batch=ROOM, n_ubatch=ROOM, n_gpu_layers=0,
-            embedding=True, flash_attn=True, verbose=False,
+            n_threads=1, n_threads_batch=1, embedding=True, flash_attn=True, verbose=False,
         )  # fmt: skip
         llama_cpp.llama_set_embeddings(self._llama._ctx.ctx, False)
         self._lock = threading.Lock()

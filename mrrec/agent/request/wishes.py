@@ -81,6 +81,10 @@ _WHICH_ONE = re.compile(
 _WH = re.compile(
     r"^(?:who|whose|when|where|why|how|what|what's|tell me|explain|describe|remind me|summari[sz]e)\b", re.I
 )
+# "What comedy from the nineties should I watch?"; not "What is a western?"
+_WHAT_WORK = re.compile(r"^(?:i wonder )?(?:what|which) (?!(?:is|are|was|were|an?)\b)((?:[\w'-]+ ){0,3}[\w'-]+)", re.I)
+_A_WORK = re.compile(rf"\b(?:{_NOUN})\b", re.I)
+_KNOWN_WORK = re.compile(r"\b(?:did|do|does) (?:i|you|we|he|she|they)\b|\b(?:is|was) (?:that|this|it)\b", re.I)
 _TASTE_ASKED = re.compile(
     r"^(?:do|did|does|don't|didn't|have|haven't|has|am|are|were|was)\s+(?:i|you|they|he|she|people|we)\s+(?:\w+ ){0,2}?"
     r"(?:like|love|enjoy|hate|prefer|think|mean|remember|ever|seen|watched|read|played|believe|real|an?|the)\b",
@@ -99,6 +103,9 @@ def wished(text: str, act: str, is_genre: Callable[[str], bool], titled: bool) -
 
     `is_genre` tells whether words hold a genre ("a western"); `titled`: there is a title in it.
     """
+    asked = _WHAT_WORK.match(text)
+    if asked and not titled and not _KNOWN_WORK.search(text) and (_A_WORK.search(asked[1]) or is_genre(asked[1])):
+        return True
     if not _speaks_of_one(text, is_genre) and not (act == "state" and _WORKS.match(text)):
         return False
     if act == "question":

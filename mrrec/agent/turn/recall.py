@@ -2,18 +2,33 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 
 from mrrec.agent import protocol
-from mrrec.agent.asked import lasting_limits
+from mrrec.agent.asked import active, lasting_limits
 from mrrec.agent.steps import Recall, Step, Thought, begin, done
 from mrrec.agent.turn.state import State
 from mrrec.memory import Entry
+from mrrec.memory.entry import LIKED
 from mrrec.memory.recall import Recalled
 
 MOST_SHOWN = 8  # memories after one recall: each costs the model a judgement
 NOTHING_YET = "nothing is remembered yet"
 STATED = "what you told me to avoid"
+LAST, BEST = "what you liked last", "what you liked best"
+_WORK = r"(?:one|films?|movies?|books?|novels?|games?)"
+_DID = r"(?:gave|rated|finished|loved|adored|enjoyed|praised|liked|watched|read|played)"
+# "like the last book I finished", "the one I gave five stars": it means something that is remembered
+_LEANS = re.compile(
+    rf"\bmy (?:very )?(?:last|latest|most recent|recent|best rated|top) (?:{_WORK}|favou?rites?|five stars?|likes?|"
+    rf"ratings?|finds?)\b|\b(?:the|that) (?:last|latest|previous|most recent) (?:{_WORK}|five stars?|rating)\b|"
+    rf"\blast (?:one|{_WORK}) of mine\b|\bmy (?:last|latest|best rated)\b.*\b{_WORK}\b|"
+    rf"\b(?:the|that) {_WORK} (?:that )?(?:i|we) (?:\w+ ){{0,2}}{_DID}\b|"
+    rf"\bwhat (?:i|we) (?:last |just |recently )?{_DID}\b|\b(?:i|we) (?:last|just) {_DID}\b|\b{_DID} last\b",
+    re.I,
+)
+BY_MARK = re.compile(r"\b(?:stars?|marks?|highest|best|top|most|adored)\b", re.I)
 
 
 def recall(state: State, shown_aspects: Sequence[str]) -> Iterator[Step]:
@@ -32,7 +47,7 @@ def recall(state: State, shown_aspects: Sequence[str]) -> Iterator[Step]:
         return
     found: list[Recalled] = []
     if not state.recalls:  # the request's own words always count, and so does what was ruled out for good
-        found += _stated_limits(state)
+        found += _stated_limits(state) + _leaned_on(state)
         found += state.memory.recall([state.wish()], state.settings.k, state.settings.tiers)
     found += state.memory.recall([a for a in aspects if a not in known], state.settings.k, state.settings.tiers)
     have = {e.id for e in state.aliases.values()}
@@ -76,6 +91,17 @@ def _about(state: State, entry: Entry) -> list[str]:
 def _stated_limits(state: State) -> list[Recalled]:
     stated = lasting_limits(state.memory, state.settings.tiers)
     return [Recalled(e, STATED, 1.0, {"stated": 1.0}) for e in stated[:8]]
+
+
+def _leaned_on(state: State) -> list[Recalled]:
+    """The work that the request leans on without its name: the last that was liked, or the one liked best."""
+    if not _LEANS.search(state.message):
+        return []
+    kinds, records = state.request.kinds, active(state.memory, state.settings.tiers, "record")
+    liked = [e for e in records if e.item_id and e.value > LIKED and (not kinds or e.kind in kinds)]
+    best = bool(BY_MARK.search(state.message))
+    found = max(liked, key=lambda e: (e.value if best else 0.0, e.when), default=None)
+    return [Recalled(found, BEST if best else LAST, 1.0, {"leaned on": 1.0})] if found else []
 
 
 def _shown(alias: str, recalled: Recalled) -> dict:
