@@ -41,7 +41,7 @@ def test_of_a_text_that_is_too_long_the_beginning_counts(reader):
 def test_it_reads_a_noun_with_the_words_around_it(reader, catalog, encoder):
     told = likeliest(reader, "I adore westerns, but heist films send me to sleep", catalog, encoder)
     assert told["westerns"] == "like" and told["heist"] == "dislike"
-    assert set(likeliest(reader, "Is there a film about whales?", catalog, encoder).values()) == {"nothing"}
+    assert set(likeliest(reader, "Is there a film about pirates?", catalog, encoder).values()) == {"nothing"}
 
 
 def test_only_what_may_answer_a_question_does(reader, catalog, encoder):
@@ -75,5 +75,5 @@ def test_both_have_a_say():
 
 
 def test_an_adapter_that_is_not_there_is_told(tmp_path):
-    with pytest.raises(FileNotFoundError, match=r"train\.reader"):
+    with pytest.raises(FileNotFoundError, match="no adapter"):
         Reader(tmp_path / "nothing.gguf")

@@ -14,6 +14,7 @@ import llama_cpp
 import numpy as np
 from llama_cpp import Llama
 
+from mrrec.llm.adapter import merged
 from mrrec.llm.models import packaged_model
 
 ADAPTER = Path(__file__).with_name("adapters") / "reader.gguf"
@@ -23,15 +24,16 @@ AT_ONCE = 16  # questions in one pass
 
 
 class Reader:
-    """The packaged model with an `adapter` that was trained for what is asked."""
+    """The packaged model with an `adapter` that was trained for what is asked, merged at the first start.
+
+    Raises FileNotFoundError, ValueError and RuntimeError as `merged` does.
+    """
 
     def __init__(self, adapter: Path = ADAPTER):
-        if not adapter.is_file():
-            raise FileNotFoundError(f"no adapter at {adapter}; python -m train.reader makes one")
         # Made for embeddings, llama.cpp lets several sequences share their beginning. One thread: a message is short,
         # and threads that wait for each other lose more than they gain where the model that chats is at work.
         self._llama = Llama(
-            str(packaged_model()), lora_path=str(adapter), n_ctx=ROOM, n_batch=ROOM, n_ubatch=ROOM, n_gpu_layers=0,
+            str(merged(packaged_model(), adapter)), n_ctx=ROOM, n_batch=ROOM, n_ubatch=ROOM, n_gpu_layers=0,
             n_threads=1, n_threads_batch=1, embedding=True, flash_attn=True, verbose=False,
         )  # fmt: skip
         llama_cpp.llama_set_embeddings(self._llama._ctx.ctx, False)

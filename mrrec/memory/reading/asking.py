@@ -5,20 +5,23 @@ Unlike the head it sees the nouns, and has read more of the world. `train/reader
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
 import numpy as np
 
-from mrrec.llm.reader import ADAPTER, Reader
+from mrrec.llm.reader import Reader
 from mrrec.memory.reading.mentions import Found
 from mrrec.memory.reading.stance import STANCES, TASTES, Judged
 
+log = logging.getLogger(__name__)
 WORDS = (" nothing", " like", " dislike", " seen", " dropped", " rated", " fact")  # for STANCES, and one for the rest
 REST = (1, 2, 6)  # of WORDS, what `stance.WHOLE` stands for
 SHARE = 0.5  # of the model in what both say; the head has the other
 NEVER = -30.0
+SETTLED, SILENT = 0.97, 0.004  # where the head finds so little, the model could not change what is kept
 MOST = 47  # mentions that are asked about; of the others the head judges alone
 
 
@@ -44,8 +47,17 @@ def questions(message: str, found: Sequence[Found]) -> Questions:
 
 @lru_cache(maxsize=1)
 def load() -> Reader | None:
-    """The reader that is shipped; None where there is none."""
-    return Reader() if ADAPTER.exists() else None
+    """The reader that is shipped; None where there is no room to make it."""
+    try:
+        return Reader()
+    except RuntimeError as error:
+        log.warning("what people say is read without the small model: %s", error)
+        return None
+
+
+def could_tell(judged: Judged) -> bool:
+    """Whether what the head makes of a message leaves the model anything to say."""
+    return bool((judged.stances[:, 0] < SETTLED).any() or (judged.whole > SILENT).any())
 
 
 def answers(reader: Reader, message: str, found: Sequence[Found]) -> np.ndarray:

@@ -19,7 +19,8 @@ from mrrec.memory.reading.targets import KIND_ONLY, kind_of
 
 # Chances from which a fact is kept: of a mention, of one in no catalogue, of a sentence without a mention.
 # Chosen on a part held out from training (train/stance.py --hold-out)
-SURE, OUTSIDE, ALONE = 0.6, 0.8, 0.7
+SURE, OUTSIDE, ALONE = 0.65, 0.8, 0.7
+DOUBTED = 0.1  # below it the rules are not believed
 BINDING = 0.9  # below it a dislike weighs, but leaves nothing out
 VALUES = (0.4, 0.7, 0.95)  # of a weak, a plain and a strong taste
 SEASONS = frozenset("winter summer autumn spring night christmas holidays weekend".split())
@@ -84,7 +85,7 @@ def complete(
     found = find(message, catalog, words_of(encoder))
     verdicts = [verdict(one, entries) for one in found]
     judged = judge(head, masked(message, found, verdicts))
-    if (reader := asking.load()) is not None:
+    if (entries or asking.could_tell(judged)) and (reader := asking.load()) is not None:
         judged = asking.together(judged, asking.answers(reader, message, found))
     kept, open_ = _kept(entries, message, found, judged)
     told = {_fact(e) for e in kept}
@@ -152,6 +153,8 @@ def _kept(
     kept, settled = [], set()
     for entry in entries:
         about = [n for n, one in enumerate(found) if _about(entry, one)]
+        if about and all(_doubted(found[n], entry, judged.stances[n]) for n in about):
+            continue
         bare = not about and not entry.topics and entry.event == "said" and entry.value
         if bare and _covered(entry, message, found, judged):
             continue
@@ -160,6 +163,12 @@ def _kept(
             start = message.find(entry.text)
             settled.update(n for n in about if start < 0 or start <= found[n].start < start + len(entry.text))
     return kept, [n for n in range(len(found)) if n not in settled]
+
+
+def _doubted(one: Found, entry: Entry, chances: np.ndarray) -> bool:
+    """Whether what was learned hardly believes what the rules say of a mention."""
+    said = verdict(one, [entry])
+    return said in STANCES and chances[STANCES.index(said)] < DOUBTED
 
 
 def _covered(entry: Entry, message: str, found: Sequence[Found], judged: Judged) -> bool:
