@@ -24,7 +24,9 @@ from mrrec.evaluate.data import Query, Task, read_task
 from mrrec.evaluate.people import People
 from mrrec.evaluate.report import write_report
 from mrrec.evaluate.settings import Bench, Scored, Setting, parse
+from mrrec.llm import reader
 from mrrec.llm.models import adapter_of
+from mrrec.memory.reading import stance
 from mrrec.settings import Settings
 
 CHUNK = 48  # queries that one piece of work holds, neighbours by person
@@ -85,7 +87,8 @@ def _work(options: Options, base: Settings) -> Path:
     """The folder of what is under way; results of other inputs than these are removed from it."""
     digest = hashlib.sha256()
     adapter = adapter_of(base.model, base.adapter)
-    for path in (options.items, options.events, options.queries, ranker.FILE, base.model, adapter):
+    learned = (ranker.FILE, stance.WEIGHTS, reader.ADAPTER, adapter)
+    for path in (options.items, options.events, options.queries, base.model, *learned):
         digest.update(_digest(path) if path is not None else b"-")
     digest.update(json.dumps([base.embedder, options.seed, base.k, base.max_hops]).encode())
     work = options.out / "work" / digest.hexdigest()[:16]
