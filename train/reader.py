@@ -4,7 +4,8 @@
 
 A message is read once; each question about it (`mrrec.memory.reading.asking`) continues it by itself, and its answer is
 one word, so an example is one sequence whose branches do not see each other. Checkpoints are kept, and `--resume` goes
-on after a kill. `--hold-out 0` leaves a quarter of the lines out and tells how the model and the head do there.
+on after a kill. `--hold-out 0` leaves a quarter of the lines out and tells how well they are read; `--head` names a head
+that was trained without them too (`python -m train.stance --hold-out 0 --out FILE`).
 """
 
 from __future__ import annotations
@@ -21,13 +22,14 @@ from peft import LoraConfig, get_peft_model
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, Trainer, TrainingArguments
 
 from mrrec.assistant import Assistant
-from mrrec.llm.reader import ADAPTER
+from mrrec.llm.reader import ADAPTER, Reader
+from mrrec.memory.reading import asking, opinions, stance
 from mrrec.memory.reading.asking import REST, WORDS, Questions, questions
 from mrrec.memory.reading.stance import STANCES
 from mrrec.settings import Settings
 from train.export import export
 from train.model import AT_ONCE, LINEAR, base_folder, preset
-from train.stance import PARTS, Example, lines
+from train.stance import PARTS, Case, Example, lines, score, tell
 
 BATCH = 16  # messages a step
 RATE, RANK, ALPHA = 4e-4, 16, 32
@@ -128,25 +130,37 @@ def trainer(examples: Sequence[Example], out: Path, epochs: float, seed: int, st
     return made
 
 
+def tell_held_out(assistant: Assistant, held: Sequence[Case], gguf: Path, head: Path) -> None:
+    """Score `held` with the head alone, and with both."""
+    trained, reader = stance.load(assistant.encoder, head), Reader(gguf)
+    opinions.load = lambda _: trained
+    for name, one in (("head", None), ("head and model", reader)):
+        asking.load = lambda one=one: one
+        tell(name, score(held, assistant.understood, assistant.catalog)["all"])
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--out", type=Path, default=Path("out/reader"))
-    parser.add_argument("--gguf", type=Path, default=ADAPTER)
+    parser.add_argument("--gguf", type=Path, help="where the adapter goes; the shipped one, unless lines are held out")
     parser.add_argument("--epochs", type=float, default=2.0)
     parser.add_argument("--hold-out", type=int, choices=range(PARTS), help="learn without this part of the lines")
+    parser.add_argument("--head", type=Path, default=stance.WEIGHTS, help="the head to score them with")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint in OUT")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as store:
         assistant = Assistant.open(Settings(store=Path(store)), model=False)
-        examples, _ = lines(assistant.catalog, assistant.encoder, args.hold_out)
-    made = trainer(examples, args.out, args.epochs, args.seed)
-    made.train(resume_from_checkpoint=args.resume or None)
-    made.model.save_pretrained(args.out / "adapter")
-    config = AutoConfig.from_pretrained(base_folder(preset("smollm2-135m"))).to_dict()
-    size = export(args.out / "adapter", args.gguf, config)
-    (args.out / "log.json").write_text(json.dumps(made.state.log_history, indent=1), "utf-8")
-    print(f"{args.gguf}: {size / 1e6:.1f} MB")
+        examples, held = lines(assistant.catalog, assistant.encoder, args.hold_out)
+        made = trainer(examples, args.out, args.epochs, args.seed)
+        made.train(resume_from_checkpoint=args.resume or None)
+        made.model.save_pretrained(args.out / "adapter")
+        (args.out / "log.json").write_text(json.dumps(made.state.log_history, indent=1), "utf-8")
+        gguf = args.gguf or (args.out / "held-out.gguf" if held else ADAPTER)
+        config = AutoConfig.from_pretrained(base_folder(preset("smollm2-135m"))).to_dict()
+        print(f"{gguf}: {export(args.out / 'adapter', gguf, config) / 1e6:.1f} MB")
+        if held:
+            tell_held_out(assistant, held, gguf, args.head)
 
 
 if __name__ == "__main__":
