@@ -39,8 +39,8 @@ def test_of_a_text_that_is_too_long_the_beginning_counts(reader):
 
 
 def test_it_reads_a_noun_with_the_words_around_it(reader, catalog, encoder):
-    told = likeliest(reader, "I adore westerns, but heist films send me to sleep", catalog, encoder)
-    assert told["westerns"] == "like" and told["heist"] == "dislike"
+    told = likeliest(reader, "I can't stand musicals, though I love westerns", catalog, encoder)
+    assert told["westerns"] == "like" and told["musicals"] == "dislike"
     assert set(likeliest(reader, "Is there a film about pirates?", catalog, encoder).values()) == {"nothing"}
 
 

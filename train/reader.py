@@ -4,7 +4,7 @@
 
 A message is read once; each question about it (`mrrec.memory.reading.asking`) continues it by itself, and its answer is
 one word, so an example is one sequence whose branches do not see each other. Checkpoints are kept, and `--resume` goes
-on after a kill. `--hold-out 0` leaves a quarter of the lines out and tells how well they are read; `--head` names a head
+on after a kill. `--hold-out 0` leaves a quarter of the lines out and tells how well they are read; `--head` names one
 that was trained without them too (`python -m train.stance --hold-out 0 --out FILE`).
 """
 

@@ -50,7 +50,7 @@ class OfWritten(Trainer):
 def trainer(args: argparse.Namespace) -> Trainer:
     """The trainer with its data; what it does not learn from is masked."""
     of = preset(args.preset)
-    model, tokenizer = load(args.preset, seed=args.seed)
+    model, tokenizer = load(args.preset, args.start, args.seed)
     learn, held = split(read_episodes(args.traces), args.seed)
     gpu = torch.cuda.is_available()
     at_once = of.batch if gpu else AT_ONCE
@@ -75,6 +75,7 @@ def parser() -> argparse.ArgumentParser:
     made = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     made.add_argument("--traces", type=Path, default=Path("out/traces.jsonl"))
     made.add_argument("--preset", choices=PRESETS, default="smollm2-135m")
+    made.add_argument("--start", type=Path, help="an adapter to go on from; a new one otherwise")
     made.add_argument("--out", type=Path, default=Path("out/sft"))
     made.add_argument("--epochs", type=float, default=1.0)
     made.add_argument("--steps", type=int, default=-1, help="at most so many; all where it is left out")

@@ -57,6 +57,8 @@ _ATTRIBUTED = re.compile(
     r"\baccording to (?!me\b)|\b(?:critics|reviewers|people|everyone|everybody|they) (?:all )?(?:say|call)s?\b",
     re.I,
 )
+# "Since I love westerns, what should I watch?" tells a taste, whatever else it asks
+_REASON = re.compile(r"\b(?:since|because|as|given that|seeing (?:that|as)) i \w+ $", re.I)
 _MEANWHILE = re.compile(
     r"\b(?:through|throughout|during|over|all) (?:(?:an?|the|this|that|last|my|our) )?(?:\w+ )?$", re.I
 )
@@ -153,7 +155,8 @@ def _kept(
     kept, settled = [], set()
     for entry in entries:
         about = [n for n, one in enumerate(found) if _about(entry, one)]
-        if about and all(_doubted(found[n], entry, judged.stances[n]) for n in about):
+        reason = _REASON.search(message[: found[about[0]].start]) if about else None
+        if about and not reason and all(_doubted(found[n], entry, judged.stances[n]) for n in about):
             continue
         bare = not about and not entry.topics and entry.event == "said" and entry.value
         if bare and _covered(entry, message, found, judged):
