@@ -163,7 +163,7 @@ class TeacherTranscript:
         return (matching or others or list(points))[0]
 
     def _next(self, tags: Sequence[str]) -> str:
-        shown = (e.item_id for e in self._shown().values())
+        shown = {e.item_id for e in self._shown().values()} - {""}
         if "lookup" in tags and self.lesson.about in shown and "<lookup>" not in self.text:
             return "lookup"
         if "recall" in tags and not self._counting() and self.text.count("<recall>") < 2:
