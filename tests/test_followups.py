@@ -10,8 +10,10 @@ import pytest
 from mrrec.agent.loop import Conversation, run
 from mrrec.agent.protocol import LEADS, leads, partings
 from mrrec.agent.request import accepted, asks_why, revoked
-from mrrec.agent.steps import Answer, Ask, Remember, Say
+from mrrec.agent.steps import Answer, Ask, Recall, Remember, Say
+from mrrec.agent.turn.recall import BEST, LAST
 from mrrec.assistant import Assistant
+from mrrec.memory.personas import event_record
 from mrrec.settings import Settings
 from tests.scripted import Scripted
 
@@ -86,6 +88,40 @@ def test_a_lasting_taste_in_answer_to_the_question_is_kept_besides(talk):
     assert isinstance(talk("Can you find me a film?"), Ask)
     listed(talk("I love westerns."), "film", "western")
     assert talk.learnt
+
+
+# --- more of the same -------------------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    "message",
+    ["Next, please.", "A different film, please.", "Keep going.", "Alternatives?", "Further ideas?",
+     "Surely there is more?", "What comes next on your list?", "What would your next choice be?", "I've had my fill of those, other ideas?"],
+)  # fmt: skip
+def test_other_items_of_the_same_sort(talk, message):
+    before = {i["title"] for i in listed(talk("a drama film from the 1990s"), "film", "drama")}
+    assert not before & {i["title"] for i in listed(talk(message), "film", "drama")}
+
+
+# --- what a request leans on without its name -------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("message", "title"),
+    [
+        ("Something like the last book I finished, please.", "Piranesi"),
+        ("I'd like a book like the one I gave five stars.", "Emma"),
+        ("A book in the vein of my latest favourite.", "Piranesi"),
+    ],
+)
+def test_what_was_liked_last_or_best_is_recalled(talk, cheap, message, title):
+    books = {i.title: i for i in cheap.catalog.items if i.kind == "book"}
+    for n, (liked, event) in enumerate((("Dune", "liked"), ("Emma", "loved"), ("Piranesi", "finished"))):
+        talk.memory.write([event_record(event, books[liked], when=1e9 + n * 1e5)], turn=f"before {n}")
+    talk(message)
+    first = next(s for s in talk.steps if isinstance(s, Recall))
+    told = {e["aspect"]: e["text"] for e in first.entries}
+    assert title in told.get(LAST, "") + told.get(BEST, ""), told
 
 
 # --- tastes told in the middle of a search ----------------------------------------------------------------------------

@@ -30,8 +30,12 @@ what's your name|are you a robot?|lol|ok|great!|I watched Alien yesterday|I fini
 what is the plot of Heat?|who stars in Casablanca?|when was Jaws made?|how long is Dune?
 have you heard of Stalker?|what did you think of Up?|tell me about Spirited Away|is Heat any good?
 my flatmate loves musicals|do you like horror?|I had a great day|it was up to her|I want to be alone
+which film is that?|what kind of film is Heat?|what a great film!|I wonder who wrote that book
 I need help with my homework|what about you?|that was awful|asdf|?|...|forget that I like westerns"""
-ASK = """A scary film, please|any good westerns?|I'm in the mood for something slow|what should I read next|surprise me
+ASK = """What comedy from the nineties should I watch?|Which seventies film have I been missing?
+I wonder which game I should try now.|What's slow and worth my while to watch?|my sister says I should try the 2020s. Which film?|Which memoir should I read?
+What game is properly thoughtful?|It's got to be a sports film today.|What comes close to the game I finished last week?
+A scary film, please|any good westerns?|I'm in the mood for something slow|what should I read next|surprise me
 Alien but funny|more|films like Heat?|got anything with dragons|recommend something|can you recommend an anime
 do you know any films like Jaws?|what's a good game for a rainy afternoon|what do i watch|i'm bored|gimme westerns
 Any suggestions?|help me choose|you pick|my mum wants a romance novel|i wnat a comdey|reccomend a book|thrillers

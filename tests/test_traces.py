@@ -120,6 +120,10 @@ def test_a_request_that_leans_on_a_memory_is_looked_up(taught):
     assert asked and sum("<lookup>" in e.text for e in asked) >= len(asked) / 2
 
 
+def test_nothing_is_looked_up_that_the_request_does_not_lean_on(taught):
+    assert not any("lookup>" in s.text and s.written for e in taught if e.sort != "again" for s in e.spans)
+
+
 def test_the_examination_shares_nothing_with_the_lessons(world):
     exam = World.open("test")
     for use, rows in exam.rows.items():
