@@ -96,7 +96,8 @@ def test_a_lasting_taste_in_answer_to_the_question_is_kept_besides(talk):
 @pytest.mark.parametrize(
     "message",
     ["Next, please.", "A different film, please.", "Keep going.", "Alternatives?", "Further ideas?",
-     "Surely there is more?", "What comes next on your list?", "What would your next choice be?", "I've had my fill of those, other ideas?"],
+     "Surely there is more?", "What comes next on your list?",
+     "What would your next choice be?", "I've had my fill of those, other ideas?"],
 )  # fmt: skip
 def test_other_items_of_the_same_sort(talk, message):
     before = {i["title"] for i in listed(talk("a drama film from the 1990s"), "film", "drama")}

@@ -33,7 +33,8 @@ my flatmate loves musicals|do you like horror?|I had a great day|it was up to he
 which film is that?|what kind of film is Heat?|what a great film!|I wonder who wrote that book
 I need help with my homework|what about you?|that was awful|asdf|?|...|forget that I like westerns"""
 ASK = """What comedy from the nineties should I watch?|Which seventies film have I been missing?
-I wonder which game I should try now.|What's slow and worth my while to watch?|my sister says I should try the 2020s. Which film?|Which memoir should I read?
+I wonder which game I should try now.|What's slow and worth my while to watch?
+my sister says I should try the 2020s. Which film?|Which memoir should I read?
 What game is properly thoughtful?|It's got to be a sports film today.|What comes close to the game I finished last week?
 A scary film, please|any good westerns?|I'm in the mood for something slow|what should I read next|surprise me
 Alien but funny|more|films like Heat?|got anything with dragons|recommend something|can you recommend an anime
