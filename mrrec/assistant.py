@@ -20,7 +20,7 @@ from mrrec.memory.events import read_histories
 from mrrec.memory.experience import ExperienceStore, read_aspects
 from mrrec.memory.history import History
 from mrrec.memory.personas import Persona, read_personas, records_of
-from mrrec.memory.reading import read_message
+from mrrec.memory.reading import asking, read_message
 from mrrec.memory.tables import open_memory, people
 from mrrec.settings import Settings
 from mrrec.store import Store
@@ -61,6 +61,7 @@ class Assistant:
         personas = read_personas(settings.seed_dir / "personas.jsonl")
         if path is not None:
             engine = llama(path, settings)
+            asking.load()  # now, rather than in somebody's first turn
         if engine is not None:
             for grammar in protocol.all_shapes():
                 engine.check(grammar)
