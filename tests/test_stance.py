@@ -47,6 +47,19 @@ def test_a_season_that_tells_when_is_no_taste(catalog, encoder):
     assert "winter" in topics("I can't stand films about winter")
 
 
+@pytest.mark.parametrize(
+    ("message", "topics"),
+    [
+        ("I love slow westerns. A film for tonight, please", {"slow", "western"}),
+        ("I hate horror. What should I watch?", {"horror"}),
+        ("I like comedies, what should I watch?", {"comedy"}),
+        ("I adore opera. Recommend a book", {"opera"}),
+    ],
+)
+def test_a_taste_told_with_a_request_is_kept(catalog, encoder, message, topics):
+    assert topics <= {t for e in read_message(message, catalog, encoder).entries for t in e.topics}
+
+
 def test_every_place_has_one_mask(head):
     message = "I love abc, def and ghi"
     found = [Found(7, 10, "term"), Found(12, 15, "term"), Found(20, 23, "term"), Found(20, 23, "title")]

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import time
 from collections.abc import Sequence
 from dataclasses import replace
@@ -10,7 +9,7 @@ from dataclasses import replace
 from mrrec.catalog import Catalog, Item
 from mrrec.embed import Encoder
 from mrrec.memory.reading import phrases as p
-from mrrec.memory.reading.opinions import complete
+from mrrec.memory.reading.opinions import asks, complete
 from mrrec.memory.reading.pasted import taken_out
 from mrrec.memory.reading.plain import plain_text
 from mrrec.memory.reading.rules import Reading, merged, read_by_rules
@@ -33,15 +32,9 @@ def read_message(
         return replace(reading, entries=(), rest=message.strip())
     rest = reading.rest
     for sentence in told:
-        if not _asks(sentence):
+        if not asks(sentence):
             rest = rest.replace(sentence.strip(), "", 1)
     if told and p.COURTESY.match(plain_text(rest).plain):
         rest = ""
     rest = "\n".join((rest.strip(), *pasted))
     return replace(reading, entries=merged(entries), rest=rest.strip())
-
-
-def _asks(sentence: str) -> bool:
-    """Whether a sentence holds a request beside what it tells."""
-    plain = plain_text(sentence).plain
-    return "?" in plain or any(p.REQUEST.match(part) for part in re.split(r" (?:,|and|but|so|;|:) ", plain))

@@ -13,7 +13,8 @@ from mrrec.memory.entry import EVENT_VALUE, Entry
 from mrrec.memory.reading import asking
 from mrrec.memory.reading.limits import stated
 from mrrec.memory.reading.mentions import Found, find
-from mrrec.memory.reading.phrases import PASSING
+from mrrec.memory.reading.phrases import PASSING, REQUEST
+from mrrec.memory.reading.plain import plain_text
 from mrrec.memory.reading.stance import STANCES, WHOLE, Judged, judge, load, masked, words_of
 from mrrec.memory.reading.targets import KIND_ONLY, kind_of
 
@@ -57,8 +58,6 @@ _ATTRIBUTED = re.compile(
     r"\baccording to (?!me\b)|\b(?:critics|reviewers|people|everyone|everybody|they) (?:all )?(?:say|call)s?\b",
     re.I,
 )
-# "Since I love westerns, what should I watch?" tells a taste, whatever else it asks
-_REASON = re.compile(r"\b(?:since|because|as|given that|seeing (?:that|as)) i \w+ $", re.I)
 _MEANWHILE = re.compile(
     r"\b(?:through|throughout|during|over|all) (?:(?:an?|the|this|that|last|my|our) )?(?:\w+ )?$", re.I
 )
@@ -87,8 +86,12 @@ def complete(
     found = find(message, catalog, words_of(encoder))
     verdicts = [verdict(one, entries) for one in found]
     judged = judge(head, masked(message, found, verdicts))
-    if (entries or asking.could_tell(judged)) and (reader := asking.load()) is not None:
+    reader = None
+    if not _asks_too(message) and (entries or asking.could_tell(judged)):  # with a request, it was not taught to read
+        reader = asking.load()
+    if reader is not None:
         judged = asking.together(judged, asking.answers(reader, message, found))
+        entries = [e for e in entries if not _doubted(e, found, judged)]
     kept, open_ = _kept(entries, message, found, judged)
     told = {_fact(e) for e in kept}
     brief = {t for e in passing for t in e.topics}
@@ -105,6 +108,16 @@ def complete(
         ]
     sentences = [message[slice(*sentence_of(message, at))] for _, at in added]
     return [*kept, *(e for e, _ in added)], list(dict.fromkeys(sentences))
+
+
+def asks(sentence: str) -> bool:
+    """Whether a sentence holds a request beside what it tells."""
+    plain = plain_text(sentence).plain
+    return "?" in plain or any(REQUEST.match(part) for part in re.split(r" (?:,|and|but|so|;|:) ", plain))
+
+
+def _asks_too(message: str) -> bool:
+    return any(asks(part[0]) or _WISH.match(part[0]) for part in _SENTENCE.finditer(message) if part[0].strip())
 
 
 def _wishes(message: str, place: int) -> bool:
@@ -155,9 +168,6 @@ def _kept(
     kept, settled = [], set()
     for entry in entries:
         about = [n for n, one in enumerate(found) if _about(entry, one)]
-        reason = _REASON.search(message[: found[about[0]].start]) if about else None
-        if about and not reason and all(_doubted(found[n], entry, judged.stances[n]) for n in about):
-            continue
         bare = not about and not entry.topics and entry.event == "said" and entry.value
         if bare and _covered(entry, message, found, judged):
             continue
@@ -168,10 +178,13 @@ def _kept(
     return kept, [n for n in range(len(found)) if n not in settled]
 
 
-def _doubted(one: Found, entry: Entry, chances: np.ndarray) -> bool:
-    """Whether what was learned hardly believes what the rules say of a mention."""
-    said = verdict(one, [entry])
-    return said in STANCES and chances[STANCES.index(said)] < DOUBTED
+def _doubted(entry: Entry, found: Sequence[Found], judged: Judged) -> bool:
+    """Whether what was learned hardly believes what the rules say."""
+    about = [n for n, one in enumerate(found) if _about(entry, one)]
+    said = [verdict(found[n], [entry]) for n in about]
+    return bool(about) and all(
+        s in STANCES and judged.stances[n][STANCES.index(s)] < DOUBTED for n, s in zip(about, said)
+    )
 
 
 def _covered(entry: Entry, message: str, found: Sequence[Found], judged: Judged) -> bool:
