@@ -14,9 +14,13 @@ from mrrec.agent import protocol  # noqa: E402
 from mrrec.llm.engine import Message  # noqa: E402
 from mrrec.llm.llamacpp import LlamaCpp  # noqa: E402
 from mrrec.llm.models import packaged_model  # noqa: E402
-from train import grpo, sft  # noqa: E402
+from mrrec.llm.reader import Reader  # noqa: E402
+from mrrec.memory.reading.asking import WORDS  # noqa: E402
+from mrrec.memory.reading.mentions import Found  # noqa: E402
+from train import grpo, reader, sft  # noqa: E402
 from train.export import export  # noqa: E402
 from train.model import base_folder, load, preset, tokens  # noqa: E402
+from train.stance import Example  # noqa: E402
 from train.teacher import Span  # noqa: E402
 from train.traces import Episode  # noqa: E402
 
@@ -108,6 +112,34 @@ def test_it_learns_goes_on_after_a_break_and_its_export_is_what_it_learned(trace
     served._llama.eval(ids[:at])
     theirs = torch.tensor(logits(served))
     assert torch.corrcoef(torch.stack([mine[at - 1].float(), theirs]))[0, 1] > 0.98
+
+
+def test_what_reads_statements_learns_and_says_the_same_when_served(tmp_path):
+    def told(word, verb, stance):
+        message, start = f"I {verb} {word}, as it happens", 3 + len(verb)
+        found = Found(start, start + len(word), "term", terms=(word,))
+        return Example(message, (found,), ("",), (frozenset({stance}),), (frozenset(),))
+
+    words = ("opera", "horror", "chess", "whales")
+    examples = [told(w, *of) for w in words for of in (("adore", "like"), ("loathe", "dislike"))]
+    made = reader.trainer(examples, tmp_path, 12, 0)
+    made.train()
+    made.model.save_pretrained(tmp_path / "adapter")
+    config = made.model.get_base_model().config.to_dict()
+    export(tmp_path / "adapter", tmp_path / "r.gguf", config)
+    served, put = Reader(tmp_path / "r.gguf"), [reader.asked(e) for e in examples]
+    likeliest = [
+        WORDS[int(served.next_words(q.questions.text, q.questions.asked, WORDS)[0][:3].argmax())].strip() for q in put
+    ]
+    assert likeliest == ["like", "dislike"] * len(words)
+    batch = reader.batched([reader.sequence(put[0], made.processing_class)])
+    (row,) = batch.pop("rows")
+    base = made.model.eval().get_base_model()
+    with torch.no_grad():
+        states = base.model(**batch).last_hidden_state[0][row["places"]]
+        mine = states @ base.lm_head.weight[made.words].T
+    theirs = torch.tensor(served.next_words(put[0].questions.text, put[0].questions.asked, WORDS))
+    assert torch.corrcoef(torch.stack([mine.flatten().float(), theirs.flatten()]))[0, 1] > 0.98
 
 
 def logits(engine):
