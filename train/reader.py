@@ -19,7 +19,7 @@ from pathlib import Path
 
 import torch
 from peft import LoraConfig, get_peft_model
-from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, Trainer, TrainingArguments
+from transformers import AutoModelForCausalLM, AutoTokenizer, Trainer, TrainingArguments
 
 from mrrec.assistant import Assistant
 from mrrec.llm.reader import ADAPTER, Reader
@@ -157,7 +157,7 @@ def main() -> None:
         made.model.save_pretrained(args.out / "adapter")
         (args.out / "log.json").write_text(json.dumps(made.state.log_history, indent=1), "utf-8")
         gguf = args.gguf or (args.out / "held-out.gguf" if held else ADAPTER)
-        config = AutoConfig.from_pretrained(base_folder(preset("smollm2-135m"))).to_dict()
+        config = made.model.get_base_model().config.to_dict()
         print(f"{gguf}: {export(args.out / 'adapter', gguf, config) / 1e6:.1f} MB")
         if held:
             tell_held_out(assistant, held, gguf, args.head)

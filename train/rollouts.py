@@ -17,7 +17,7 @@ from mrrec.agent.loop import run
 from mrrec.agent.steps import Lookup, Profile, Ranking, Recall, Step
 from mrrec.assistant import Assistant
 from mrrec.evaluate.people import People
-from mrrec.evaluate.settings import pool_of
+from mrrec.evaluate.settings import earlier_turns, pool_of
 from mrrec.llm.engine import Engine, Message
 from train.rewards import Outcome
 from train.worlds import Lesson
@@ -66,12 +66,11 @@ def rollout(assistant: Assistant, people: People, lesson: Lesson, temperature: f
     memory = people.memory(lesson.query)
     conversation = Conversation(memory, rules=pool_of(lesson.query))
     settings = replace(assistant.settings, temperature=temperature, seed=seed)
-    for message in lesson.query.dialogue:
-        for _ in run(replace(assistant, engine=listening), conversation, message, settings):
-            pass
+    heard = replace(assistant, engine=listening)
+    earlier_turns(heard, conversation, lesson.query, settings)
     listening.transcripts.clear()
     steps: dict[str, Step] = {}
-    stream = run(replace(assistant, engine=listening), conversation, lesson.query.text, settings)
+    stream = run(heard, conversation, lesson.query.text, settings)
     for step in stream:
         steps[step.id] = step
         if isinstance(step, Ranking) and step.end is not None:

@@ -23,7 +23,7 @@ from mrrec.agent.conversation import Conversation
 from mrrec.agent.loop import run
 from mrrec.agent.steps import Ranking
 from mrrec.assistant import Assistant
-from mrrec.evaluate.settings import pool_of
+from mrrec.evaluate.settings import earlier_turns, pool_of
 from mrrec.llm.engine import Message
 from mrrec.settings import Settings
 from train.rollouts import people_of
@@ -77,9 +77,7 @@ def episodes(assistant: Assistant, teacher: Teacher, lessons: Iterable[Lesson], 
 
 def _episode(assistant, teacher: Teacher, lesson: Lesson, conversation: Conversation, rng) -> Iterator[Episode]:
     whole = rng.random() < ANSWERS
-    for message in lesson.query.dialogue:
-        for _ in run(assistant, conversation, message):
-            pass
+    earlier_turns(assistant, conversation, lesson.query)
     teacher.transcripts.clear()
     stream = run(assistant, conversation, lesson.query.text)
     for step in stream:

@@ -144,6 +144,15 @@ def pool_of(query: Query) -> tuple[Rule, ...]:
     return (Rule("there by then", lambda item: item.year <= year),)
 
 
+def earlier_turns(
+    assistant: Assistant, conversation: Conversation, query: Query, settings: Settings | None = None
+) -> None:
+    """Go through the turns of a query's dialogue, to their ends."""
+    for message in query.dialogue:
+        for _ in run(assistant, conversation, message, settings):
+            pass
+
+
 # The plain settings
 
 
@@ -233,9 +242,7 @@ def _thought(
         assistant = replace(assistant, engine=bench.untrained)
     conversation = Conversation(memory, rules=rules)
     tokens = 0
-    for message in query.dialogue:
-        for _ in run(assistant, conversation, message, settings):
-            pass
+    earlier_turns(assistant, conversation, query, settings)
     stream = run(assistant, conversation, query.text, settings)
     seconds: dict[str, float] = {}
     for step in stream:

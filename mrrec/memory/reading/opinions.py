@@ -1,4 +1,4 @@
-"""What the rules and the head together understand of a message: the rules' facts, and what the rules missed."""
+"""What rules, head and small model understand of a message: the rules' facts, and what the rules missed."""
 
 from __future__ import annotations
 
@@ -75,7 +75,8 @@ def complete(
     passing: Sequence[Entry] = (),
     shown: bool = False,
 ) -> tuple[list[Entry], list[str]]:
-    """`entries` of the rules with what the head adds, and the sentences that told that.
+    """`entries` of the rules with what the head and the model add, less what they hardly believe, and the sentences
+    that told what was added.
 
     What the rules hold to be `passing` is not added. Where items were `shown`, "the second one" is one of them, and no
     taste.
