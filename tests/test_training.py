@@ -40,8 +40,10 @@ def episode(n: int) -> Episode:
             Span(f"They want a {point} film.</think>", True),
             Span("\n<recall>", False),
             Span("films they like</recall>", True),
-            Span(f"<memory>[m1 film] Likes {point} films [m2 game] Likes war games</memory>\n<think>", False),
+            Span(f"<memory>[m1] {point}: Likes {point} films [m2] games: Likes war games</memory>\n<think>", False),
             Span(f"m1: {point}, yes. m2: games, no.</think>", True),
+            Span("\n<", False),
+            Span("profile>", True),
         ),
     )
 
@@ -70,12 +72,12 @@ def options(traces, out, *more):
 
 def test_trainer_and_app_see_the_same_tokens(tokenizer, llama):
     one = episode(0)
-    ids, mask = tokens(one, tokenizer)
+    ids, shares = tokens(one, tokenizer)
     with llama.transcript(one.messages) as transcript:
         for span in one.spans:
             transcript.append(span.text)
     assert transcript.tokens == ids
-    assert len(mask) == len(ids) and 0 < sum(mask) < len(mask)
+    assert len(shares) == len(ids) and 0 < sum(map(bool, shares)) < len(shares)
 
 
 def test_what_the_system_says_has_no_share_in_the_loss(traces, tmp_path):
@@ -86,9 +88,18 @@ def test_what_the_system_says_has_no_share_in_the_loss(traces, tmp_path):
         assert "yes. m2: games, no.</think>" in learned and "They want" in learned
         for ours in ("<memory>", "<experience>", "Likes war games", protocol.BRIEF, "user"):
             assert ours not in learned
-    whole = trainer.compute_loss(trainer.model, batch)
-    plain = trainer.model(**{k: v for k, v in batch.items() if k != "num_items_in_batch"}).loss
+    assert not batch["shares"][batch["labels"] == -100].any()
+    assert (batch["shares"][batch["labels"] != -100] > 0).all()
+    alike = {**batch, "shares": torch.ones_like(batch["shares"])}
+    whole = trainer.compute_loss(trainer.model, alike)
+    plain = trainer.model(**{k: batch[k] for k in ("input_ids", "attention_mask", "labels")}).loss
     assert float(whole) == pytest.approx(float(plain), rel=1e-3), "the same loss as with all scores"
+
+
+def test_steps_and_verdicts_count_more_than_how_a_sentence_is_put(tokenizer):
+    ids, shares = tokens(episode(0), tokenizer)
+    told = {tokenizer.decode(i).strip(): share for i, share in zip(ids, shares) if share}
+    assert told["profile"] > told["yes"] == told["no"] > told["want"]
 
 
 def test_it_learns_goes_on_after_a_break_and_its_export_is_what_it_learned(traces, tmp_path, tokenizer):
@@ -104,8 +115,8 @@ def test_it_learns_goes_on_after_a_break_and_its_export_is_what_it_learned(trace
     model, _ = load(NAME, out / "best")
     size = export(out / "best", tmp_path / "a.gguf", model.get_base_model().config.to_dict())
     assert size < 20e6
-    ids, mask = tokens(episode(1), tokenizer)
-    at = mask.index(1) + 1
+    ids, shares = tokens(episode(1), tokenizer)
+    at = next(n for n, share in enumerate(shares) if share) + 1
     with torch.no_grad():
         mine = model(input_ids=torch.tensor([ids])).logits[0]
     served = LlamaCpp(packaged_model(), n_ctx=1024, lora=tmp_path / "a.gguf")

@@ -11,12 +11,14 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from mrrec.agent.protocol import weighed
 from mrrec.llm.adapter import cache_folder
 from mrrec.llm.models import packaged_model
 from train.traces import Episode
 
 BEST = "best"  # the folder of the adapter that did best on held-out people
-AT_ONCE = 2  # episodes at a time on a CPU, where small pieces are quicker
+AT_ONCE = 1  # episodes at a time on a CPU: two of them in one batch take longer than one after the other
+PROSE, VERDICT, STEP = 0.3, 3.0, 6.0  # shares in the loss, see `_shares`
 LINEAR = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 
 
@@ -92,11 +94,14 @@ def load(name: str, adapter: Path | None = None, seed: int = 0):
         str(adapter) if adapter else base_folder(of), max_seq_length=of.length, load_in_4bit=of.four_bit and gpu,
         dtype=torch.bfloat16 if gpu else torch.float32,  # on a CPU the quicker of the two
     )  # fmt: skip
+    checkpointing = "unsloth" if gpu else False  # it saves memory, for a third more time
     if adapter is None:
         model = FastLanguageModel.get_peft_model(
             model, r=of.rank, lora_alpha=of.alpha, target_modules=list(LINEAR), random_state=seed,
-            use_gradient_checkpointing="unsloth" if gpu else False,
+            use_gradient_checkpointing=checkpointing,
         )  # fmt: skip
+    elif not checkpointing:  # Unsloth turns it on for whatever it loads
+        model.gradient_checkpointing_disable()
     return model, tokenizer
 
 
@@ -111,27 +116,58 @@ def told_when_full(advice: str) -> Iterator[None]:
         raise SystemExit(f"out of GPU memory: {error}. {advice}") from error
 
 
-def tokens(episode: Episode, tokenizer) -> tuple[list[int], list[int]]:
-    """Token ids of an episode, and a mask that is 1 for what the model writes.
+def tokens(episode: Episode, tokenizer) -> tuple[list[int], list[float]]:
+    """Token ids of an episode, and the share of each in the loss: 0 for what the system writes.
 
     Each span is put into tokens by itself, as the app does while the message grows.
     """
     messages = [{"role": m.role, "content": m.content} for m in episode.messages]
     prompt = tokenizer.apply_chat_template(messages, add_generation_prompt=True, tokenize=False)
     ids = tokenizer(prompt, add_special_tokens=False)["input_ids"]
-    mask = [0] * len(ids)
+    shares, before = [0.0] * len(ids), ""
     for span in episode.spans:
         new = tokenizer(span.text, add_special_tokens=False)["input_ids"]
         ids += new
-        mask += [int(span.written)] * len(new)
-    return ids, mask
+        shares += _shares(span.text, before, [tokenizer.decode(i) for i in new]) if span.written else [0.0] * len(new)
+        before = span.text
+    return ids, shares
+
+
+def _shares(span: str, before: str, tokens: Sequence[str]) -> list[float]:
+    """How much each of the `tokens` of a span counts.
+
+    Which step comes next is one token of a hundred, and a verdict eight; a sentence may be put in many ways, and the
+    teacher's choice among them is chance.
+    """
+    if before.endswith("<"):
+        return [STEP] + [1.0] * (len(tokens) - 1)
+    if weighed(span):
+        return [VERDICT if t.strip() in ("yes", "no") else 1.0 for t in tokens]
+    return [PROSE] * len(tokens)
 
 
 def examples(episodes: Sequence[Episode], tokenizer, length: int) -> list[dict]:
-    """What the trainer takes: ids, and labels that are -100 for all that the model does not write."""
+    """What the trainer takes: ids, labels that are -100 for all that the model does not write, and shares."""
     found = []
     for episode in episodes:
-        ids, mask = (part[:length] for part in tokens(episode, tokenizer))
-        if any(mask):
-            found.append({"input_ids": ids, "labels": [i if m else -100 for i, m in zip(ids, mask)]})
+        ids, shares = (part[:length] for part in tokens(episode, tokenizer))
+        if any(shares):
+            labels = [i if share else -100 for i, share in zip(ids, shares)]
+            found.append({"input_ids": ids, "labels": labels, "shares": shares})
     return found
+
+
+def batch(examples: Sequence[dict], pad: int):
+    """Examples of different lengths as tensors, shape (examples, longest)."""
+    import torch
+    from torch.nn.utils.rnn import pad_sequence
+
+    def padded(name: str, value: float):
+        return pad_sequence([torch.tensor(e[name]) for e in examples], batch_first=True, padding_value=value)
+
+    lengths = torch.tensor([len(e["input_ids"]) for e in examples])
+    ids = padded("input_ids", pad)
+    return {
+        "input_ids": ids, "attention_mask": (torch.arange(ids.shape[1]) < lengths[:, None]).long(),
+        "labels": padded("labels", -100), "shares": padded("shares", 0.0),
+    }  # fmt: skip

@@ -13,12 +13,13 @@ import unsloth  # isort: skip  # it wants to be first
 import argparse
 import json
 import random
+from functools import partial
 from pathlib import Path
 
 import torch
-from transformers import DataCollatorForSeq2Seq, EarlyStoppingCallback, Trainer, TrainingArguments
+from transformers import EarlyStoppingCallback, Trainer, TrainingArguments
 
-from train.model import AT_ONCE, BEST, PRESETS, examples, load, preset, told_when_full
+from train.model import AT_ONCE, BEST, PRESETS, batch, examples, load, preset, told_when_full
 from train.traces import read_episodes
 
 HELD_OUT = 0.06  # of the people
@@ -42,7 +43,8 @@ class OfWritten(Trainer):
         due = inputs["labels"][:, 1:]
         written = due != -100
         scores = base.lm_head(states[:, :-1][written]).float()
-        loss = torch.nn.functional.cross_entropy(scores, due[written], reduction="sum")
+        losses = torch.nn.functional.cross_entropy(scores, due[written], reduction="none")
+        loss = (losses * inputs["shares"][:, 1:][written]).sum()
         loss = loss / (written.sum() if num_items_in_batch is None else num_items_in_batch)
         return (loss, {"logits": scores}) if return_outputs else loss
 
@@ -66,7 +68,7 @@ def trainer(args: argparse.Namespace) -> Trainer:
     return OfWritten(
         model=model, args=options, train_dataset=examples(learn, tokenizer, of.length),
         eval_dataset=examples(held, tokenizer, of.length)[: args.held], processing_class=tokenizer,
-        data_collator=DataCollatorForSeq2Seq(tokenizer, padding=True, label_pad_token_id=-100),
+        data_collator=partial(batch, pad=tokenizer.pad_token_id),
         callbacks=[EarlyStoppingCallback(early_stopping_patience=args.patience)],
     )  # fmt: skip
 

@@ -26,7 +26,7 @@ FURTHER = ("what they love", "what they dislike", "limits", "who made it")
 _LITERAL = r'"(?:[^"\\]|\\.)*"'
 _GROUP = rf"\({_LITERAL}(?: \| {_LITERAL})*\)"
 _WEIGHED = re.compile(rf'"(m\d+): " ({_GROUP})')
-_SHOWN = re.compile(r"\[(m\d+)[^\]]*\] (.*?)(?= \[m\d+[^\]]*\] |</memory>)")
+_SHOWN = re.compile(r"\[(m\d+)\] (.*?)(?= \[m\d+\] |</memory>)")
 
 
 @dataclass(frozen=True)
@@ -136,9 +136,15 @@ class TeacherTranscript:
         found = {}
         for block in re.findall(r"<memory>.*?</memory>", self.text, re.S):
             for alias, text in _SHOWN.findall(block.removeprefix("<memory>")):
-                if entry := self._entries.get(text) or self._entries.get(text.rpartition(": ")[0]):
+                if entry := self._entry(text):
                     found[alias] = entry
         return found
+
+    def _entry(self, shown: str) -> Entry | None:
+        """The entry that a line of memory shows: its text stands behind the points, and before the kind of a work."""
+        while not (entry := self._entries.get(shown) or self._entries.get(shown.rpartition(" (")[0])) and shown:
+            shown = shown.partition(": ")[2]
+        return entry
 
     def _counting(self) -> dict[str, Entry]:
         shown = self._shown()
@@ -164,7 +170,7 @@ class TeacherTranscript:
 
     def _next(self, tags: Sequence[str]) -> str:
         shown = {e.item_id for e in self._shown().values()} - {""}
-        if "lookup" in tags and self.lesson.about in shown and "<lookup>" not in self.text:
+        if "lookup" in tags and self.lesson.leans and self.lesson.about in shown and "<lookup>" not in self.text:
             return "lookup"
         if "recall" in tags and not self._counting() and self.text.count("<recall>") < 2:
             return "recall"

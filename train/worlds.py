@@ -28,7 +28,7 @@ from mrrec.memory.events import Event
 from mrrec.settings import SEED
 
 PHRASES = Path(__file__).with_name("phrases.jsonl")
-SORTS = {"said": 0.38, "history": 0.24, "again": 0.16, "against": 0.08, "further": 0.1, "small": 0.04}
+SORTS = {"said": 0.3, "history": 0.24, "again": 0.16, "like": 0.08, "against": 0.08, "further": 0.1, "small": 0.04}
 HISTORY = (4, 16)  # items that somebody with a history has met
 EXAM = 5  # every fifth row of phrases.jsonl is kept for the test half
 FIRST_OF_TRAINING = 10_000  # numbers of people, so that none is one of the evaluation's
@@ -38,8 +38,9 @@ FIRST_OF_TRAINING = 10_000  # numbers of people, so that none is one of the eval
 class Lesson:
     """A request by a person, and what decides it.
 
-    `usual` is a taste that the request goes against; `about` the id of a remembered item whose facts are needed; `to`
-    the class of small talk that `query.text` is, empty for a request.
+    `usual` is a taste that the request goes against; `about` the id of an item that the wanted one is to be like,
+    which is remembered or, in the sort "like", named; `to` the class of small talk that `query.text` is, empty for a
+    request.
     """
 
     sort: str
@@ -56,6 +57,11 @@ class Lesson:
     def kind(self) -> str:
         return self.want.kind
 
+    @property
+    def leans(self) -> bool:
+        """Whether it leans on an item that is remembered and not named, whose facts are to be looked up."""
+        return self.sort == "again"
+
     def counts(self, entry: Entry, catalog: Catalog) -> bool:
         """Whether a memory matters for the request.
 
@@ -68,6 +74,8 @@ class Lesson:
         if entry.item_id:
             item = catalog.get(entry.item_id)
             asked = {t.term for t in (*self.ask.topics, *self.want.topics)}
+            if self.about:
+                asked |= set(catalog.get(self.about).genres)
             judged = entry.value > LIKED or entry.value < DISLIKED
             return entry.item_id == self.about or (judged and bool(asked & {*item.genres, *item.themes, *item.names}))
         if (entry.kind == "" and entry.event == "said") or entry.event == "trait":
@@ -122,13 +130,15 @@ class World:
     def _person(self, sort: str, rng: random.Random, name: str) -> Iterator[Lesson]:
         person = said.Maker(rng, name, self.parts, self.phrases, self.alone).person()
         part, events = self.parts[person.want.kind], list(person.events)
-        if sort in ("history", "again", "against", "further"):
+        if sort in ("history", "again", "like", "against", "further"):
             events = sorted([*events, *self._history(rng, part, person)], key=lambda e: e.when)
         events = tuple(events)
         for ask, query in zip(person.asks, person.queries):
             lesson = Lesson(sort, name, events, query, person.want, ask)
             if sort == "again":
                 lesson = self._again(rng, lesson)
+            elif sort == "like":
+                lesson = self._like(rng, lesson)
             elif sort == "against":
                 lesson = self._against(rng, lesson)
             elif sort == "further":
@@ -162,6 +172,18 @@ class World:
         best = bool(BY_MARK.search(text))
         last = max(liked, key=lambda e: (EVENT_VALUE[e.event] if best else 0.0, e.when))
         return replace(lesson, query=replace(lesson.query, text=text), about=last.item_id, ask=Ask("bare"))
+
+    def _like(self, rng: random.Random, lesson: Lesson) -> Lesson | None:
+        """A request for something like an item that it names, one of those that please."""
+        part = self.parts[lesson.kind]
+        yes, _ = part.wanted(lesson.want)
+        mine = [i for i in part.members(yes) if i.id not in lesson.query.relevant]
+        if not mine:
+            return None
+        named = rng.choice(mine)
+        text = rng.choice(self.rows["like-title"])["text"].replace("{title}", named.title)
+        text = request_text(text, self.phrases, lesson.kind, "", 0, "")
+        return replace(lesson, query=replace(lesson.query, text=text), about=named.id, ask=Ask("bare"))
 
     def _item(self, event: Event, kind: str) -> Item | None:
         return next((i for i in self.parts[kind].items if i.id == event.item_id), None)
@@ -203,8 +225,9 @@ class World:
 
     def thought(self, rng: random.Random, lesson: Lesson, opening: str, aspects: Sequence[str]) -> str:
         """A sentence of thought that begins with `opening`, at most as long as the grammar admits."""
-        bare = lesson.ask.form == "bare"
-        rows = [r["text"] for r in self.rows["thought-bare" if bare else "thought"] if r["text"].startswith(opening)]
+        bare = "thought-bare" if lesson.ask.form == "bare" else "thought"
+        use = f"thought-{lesson.sort}" if lesson.sort in ("again", "like", "against") else bare
+        rows = [r["text"] for r in self.rows[use] if r["text"].startswith(opening)]
         for _ in range(20):
             text = filled(
                 rng.choice(rows), what=asked_words(lesson, self.phrases), aspects=listed(map(str.lower, aspects)),

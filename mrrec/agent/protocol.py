@@ -24,7 +24,7 @@ Example:
 <experience>pace: slow or brisk; tone: bleak or warm</experience>
 <think>A calm film for a tired evening, so pace and tone matter most.</think>
 <recall>pace | tone</recall>
-<memory>[m1 film] Likes slow films [m2 game] Dislikes sport games</memory>
+<memory>[m1] slow: Likes slow films [m2] games: Dislikes sport games</memory>
 <think>m1: slow, yes. m2: games, no.</think>
 <profile>must: film; avoid: nothing
 ideal: A slow, warm film about kind people and small things.
@@ -156,14 +156,14 @@ def weigh_grammar(points: Mapping[str, Sequence[str]]) -> str:
     return "root ::= " + ' " " '.join(rules) + f' "{close_tag("think")}"'
 
 
-def memory(alias: str, text: str, kind: str, about: Sequence[str] = ()) -> str:
-    """A memory as the model sees it; `kind` is that of what it is about, "" for any; `about` what it is like.
+def memory(alias: str, text: str, kind: str, points: Sequence[str]) -> str:
+    """A memory as the model sees it: what may be said of it in a word or two, then itself. `kind` is that of the work
+    it is about, "" where it is about none.
 
     >>> memory("m1", "Finished Ikaruga (2001)", "game", ["shooter", "tense"])
-    '[m1 game] Finished Ikaruga (2001): shooter, tense'
+    '[m1] shooter, tense: Finished Ikaruga (2001) (game)'
     """
-    told = f"{text}: {', '.join(about)}" if about else text
-    return f"[{alias} {kind}] {told}" if kind else f"[{alias}] {told}"
+    return f"[{alias}] {', '.join(points)}: {text}" + (f" ({kind})" if kind else "")
 
 
 def weighed(text: str) -> dict[str, bool]:

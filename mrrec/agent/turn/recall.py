@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 
 from mrrec.agent import protocol
 from mrrec.agent.asked import active, lasting_limits
 from mrrec.agent.steps import Recall, Step, Thought, begin, done
 from mrrec.agent.turn.state import State
+from mrrec.catalog import Item
 from mrrec.memory import Entry
 from mrrec.memory.entry import LIKED
 from mrrec.memory.recall import Recalled
 
 MOST_SHOWN = 8  # memories after one recall: each costs the model a judgement
+MOST_POINTS = 3
 NOTHING_YET = "nothing is remembered yet"
 STATED = "what you told me to avoid"
 LAST, BEST = "what you liked last", "what you liked best"
@@ -57,35 +60,55 @@ def recall(state: State, shown_aspects: Sequence[str]) -> Iterator[Step]:
     note = "" if fresh else (NOTHING_YET if not state.aliases else "nothing new was found")
     step = Recall(**begun, aspects=tuple(aspects), entries=tuple(_shown(a, r) for a, r in names.items()), note=note)
     state.recalls.append(step)
-    shown = [protocol.memory(a, r.entry.text, r.entry.kind, _about(state, r.entry)) for a, r in names.items()]
+    points = points_of(state, {alias: recalled.entry for alias, recalled in names.items()})
+    shown = [_line(alias, recalled.entry, points[alias]) for alias, recalled in names.items()]
     state.pen.append(protocol.block("memory", " ".join(shown) or "none"))
     yield done(step)
     if names:
-        yield from _weigh(state, list(names))
+        yield from _weigh(state, points)
 
 
-def _weigh(state: State, aliases: Sequence[str]) -> Iterator[Step]:
+def _line(alias: str, entry: Entry, points: Sequence[str]) -> str:
+    return protocol.memory(alias, entry.text, entry.kind if entry.item_id else "", points)
+
+
+def _weigh(state: State, points: Mapping[str, Sequence[str]]) -> Iterator[Step]:
     """Each memory in turn: does it matter for this request?"""
     state.pen.open("think")
-    grammar = protocol.weigh_grammar({a: _points(state, state.aliases[a]) for a in aliases})
     thought = None
-    for thought in state.pen.stream(Thought, grammar, 22 * len(aliases), "</think>", ""):
+    for thought in state.pen.stream(Thought, protocol.weigh_grammar(points), 22 * len(points), "</think>", ""):
         yield thought
     state.pen.append("\n")
     state.judged |= protocol.weighed(thought.text)
 
 
-def _points(state: State, entry: Entry) -> list[str]:
-    """What may be said of an entry in a word or two when it is weighed: the kind of works it is about, a word of it."""
-    words = [f"{entry.kind}s" if entry.kind else "", *entry.terms, *entry.names, *_about(state, entry)]
-    plain = [protocol.plain(w) for w in dict.fromkeys(words) if w]
-    return plain[:7] or [protocol.plain(" ".join(entry.text.split()[:3])) or "this"]
+def points_of(state: State, entries: Mapping[str, Entry]) -> dict[str, list[str]]:
+    """What may be said of each entry when it is weighed, in a word or two, the most telling first: that it is about
+    other works than are asked for; what it shares with the request; with a taste that was told, or shown; the rest."""
+    request, leaned = state.request, [r.entry for r in _leaned_on(state)]
+    works = request.kinds or tuple(e.kind for e in leaned)
+    alike = (*request.like, *filter(None, (state.catalog.get(e.item_id) for e in leaned)))
+    asked = {*request.terms, *request.genres, *chain(*request.names), *chain(*map(_told_of, alike))}
+    liked = [e for e in active(state.memory, state.settings.tiers, "pattern") if e.value > 0]
+    liked = [e for e in liked if not (e.kind and works) or e.kind in works]
+    told = {t for e in liked if e.event == "said" for t in e.topics}
+    telling = (asked, told, {t for e in liked for t in e.topics})
+    return {alias: _points(state, entry, works, telling) for alias, entry in entries.items()}
 
 
-def _about(state: State, entry: Entry) -> list[str]:
-    """Of a work that was met, what it is like: its title may tell the model nothing."""
+def _points(state: State, entry: Entry, works: Sequence[str], telling: Sequence[set[str]]) -> list[str]:
     item = state.catalog.get(entry.item_id) if entry.item_id else None
-    return [*item.genres[:2], *item.themes[:3]] if item else []
+    names = [n for n in item.names if any(n in topics for topics in telling)] if item else []
+    words = dict.fromkeys([*entry.terms, *entry.names, *(_told_of(item) if item else ()), *names])
+    ordered = sorted(words, key=lambda w: next((n for n, topics in enumerate(telling) if w in topics), len(telling)))
+    if works and entry.kind and entry.kind not in works:
+        ordered.insert(0, f"{entry.kind}s")
+    return [protocol.plain(w) for w in ordered if w][:MOST_POINTS] or ["other"]
+
+
+def _told_of(item: Item) -> list[str]:
+    """What a work is like: its title may tell the model nothing."""
+    return [*item.genres, *item.themes]
 
 
 def _stated_limits(state: State) -> list[Recalled]:
