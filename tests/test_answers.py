@@ -41,7 +41,7 @@ def test_false_claims_are_caught(told, assistant, terms):
         false = {
             "title": re.sub(r"\*\*(.+?)\*\*", "**The Unwritten One**", text, count=1),
             "year": re.sub(r"\*\* \(\d+\)", "** (1066)", text, count=1),
-            "genre": re.sub(r"(\*\* \(\d+\):)", r"\1 an operetta, a kitchen sink drama, a western musical", text, count=1),
+            "genre": re.sub(r"(\*\* \(\d+\):)", r"\1 a western operetta, a musical", text, count=1),
             "memory": re.sub(r"\[[rpt]-[0-9a-f]+\]", "[p-000000000000]", text, count=1),
             "words": re.sub(r"; you like (.+?) \[", "; you like cold soup [", text, count=1),
         }

@@ -5,17 +5,20 @@ The model is scripted: what is tested is decided by code.
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from dataclasses import replace
+
 import pytest
 
 from mrrec.agent.loop import Conversation, run
 from mrrec.agent.protocol import LEADS, leads, partings
 from mrrec.agent.request import accepted, asks_why, revoked
-from mrrec.agent.steps import Answer, Ask, Recall, Remember, Say
+from mrrec.agent.steps import Answer, Ask, Lookup, Recall, Remember, Say
 from mrrec.agent.turn.recall import BEST, LAST
 from mrrec.assistant import Assistant
 from mrrec.memory.personas import event_record
 from mrrec.settings import Settings
-from tests.scripted import Scripted
+from tests.scripted import SAYS, Scripted
 
 
 @pytest.fixture(scope="module")
@@ -123,6 +126,31 @@ def test_what_was_liked_last_or_best_is_recalled(talk, cheap, message, title):
     first = next(s for s in talk.steps if isinstance(s, Recall))
     told = {e["aspect"]: e["text"] for e in first.entries}
     assert title in told.get(LAST, "") + told.get(BEST, ""), told
+    assert [i.title for i in talk.request.like] == [title]
+
+
+def test_what_the_model_looks_up_in_memory_is_gone_by(cheap, person):
+    class Curious(Scripted):
+        """Looks the first title up that it may."""
+
+        @contextmanager
+        def transcript(self, *args, **options):
+            with super().transcript(*args, **options) as transcript:
+                transcript.choose = lambda texts: type(transcript).choose(transcript, self.preferred(texts))
+                yield transcript
+
+        @staticmethod
+        def preferred(texts):
+            return sorted(texts, key=lambda t: t != "<lookup>")
+
+    memory = cheap.memory(person)
+    piranesi = next(i for i in cheap.catalog.items if i.title == "Piranesi")
+    memory.write([event_record("loved", piranesi, when=1e9)])
+    conversation = Conversation(memory)
+    says = {**SAYS, "</lookup>": piranesi.label}
+    steps = list(run(replace(cheap, engine=Curious(says)), conversation, "A book full of wonder"))
+    assert any(isinstance(s, Lookup) and s.queries == (piranesi.label,) for s in steps)
+    assert piranesi in conversation.last.asked.wanted.like
 
 
 # --- tastes told in the middle of a search ----------------------------------------------------------------------------

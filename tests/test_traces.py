@@ -120,6 +120,26 @@ def test_a_request_that_leans_on_a_memory_is_looked_up(taught):
     assert asked and sum("<lookup>" in e.text for e in asked) >= len(asked) / 2
 
 
+def test_what_is_relevant_is_like_the_work_that_is_named_or_leaned_on(world, catalog):
+    found = [x for x in world.lessons(60, 0) if x.sort in ("again", "like")]
+    assert {x.sort for x in found} == {"again", "like"}
+    for lesson in found:
+        one = catalog.get(lesson.about)
+        met = {e.item_id for e in lesson.events}
+        assert lesson.query.relevant and not met & {*lesson.query.relevant} and one.id not in lesson.query.relevant
+        assert all(set(catalog.get(i).genres) & set(one.genres) for i in lesson.query.relevant)
+        assert (one.title in lesson.query.text) == (lesson.sort == "like")
+
+
+def test_what_is_relevant_against_a_habit_lacks_it(world, catalog):
+    found = [x for x in world.lessons(60, 0) if x.sort == "against"]
+    for lesson in found:
+        for item in map(catalog.get, lesson.query.relevant):
+            assert lesson.usual not in (*item.genres, *item.themes)
+            assert {t.term for t in lesson.ask.topics} <= {*item.genres, *item.themes}
+    assert found
+
+
 def test_nothing_is_looked_up_that_the_request_does_not_lean_on(taught):
     assert not any("lookup>" in s.text and s.written for e in taught if e.sort != "again" for s in e.spans)
 

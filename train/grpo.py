@@ -178,7 +178,8 @@ def learn(args: argparse.Namespace) -> None:
             per_device_train_batch_size=at_once, gradient_accumulation_steps=args.group * args.lessons // at_once,
             beta=0.0,
             temperature=args.temperature, max_completion_length=preset(args.preset).length, scale_rewards="group",
-            loss_type="dapo", use_cpu=not gpu, bf16=gpu and torch.cuda.is_bf16_supported(), logging_steps=1,
+            loss_type="dapo", gradient_checkpointing=gpu, use_cpu=not gpu,
+            bf16=gpu and torch.cuda.is_bf16_supported(), logging_steps=1,
             save_steps=args.every, save_total_limit=2, report_to=[], seed=args.seed, lr_scheduler_type="constant",
         )  # fmt: skip
         trainer = GRPOTrainer(

@@ -33,20 +33,27 @@ def split(episodes: list, seed: int) -> tuple[list, list]:
     return [e for e in episodes if e.person not in held], [e for e in episodes if e.person in held]
 
 
+def loss_of_written(base, inputs: dict, count: int | None = None, return_scores: bool = False):
+    """Cross-entropy where the model writes, each token by its share, divided by `count` or by how many there are.
+
+    Scores are computed there alone: two thirds of a turn are the system's, and the scores over the vocabulary are the
+    largest thing in memory.
+    """
+    states = base.model(input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"]).last_hidden_state
+    due = inputs["labels"][:, 1:]
+    written = due != -100
+    scores = base.lm_head(states[:, :-1][written]).float()
+    losses = torch.nn.functional.cross_entropy(scores, due[written], reduction="none")
+    loss = (losses * inputs["shares"][:, 1:][written]).sum() / (written.sum() if count is None else count)
+    return (loss, {"logits": scores}) if return_scores else loss
+
+
 class OfWritten(Trainer):
-    """Asks for the next token only where the model writes: two thirds of a turn are the system's, and the scores over
-    the vocabulary are the largest thing in memory."""
+    """Learns what the model writes."""
 
     def compute_loss(self, model, inputs, return_outputs=False, num_items_in_batch=None):
         base = self.accelerator.unwrap_model(model).get_base_model()
-        states = base.model(input_ids=inputs["input_ids"], attention_mask=inputs["attention_mask"]).last_hidden_state
-        due = inputs["labels"][:, 1:]
-        written = due != -100
-        scores = base.lm_head(states[:, :-1][written]).float()
-        losses = torch.nn.functional.cross_entropy(scores, due[written], reduction="none")
-        loss = (losses * inputs["shares"][:, 1:][written]).sum()
-        loss = loss / (written.sum() if num_items_in_batch is None else num_items_in_batch)
-        return (loss, {"logits": scores}) if return_outputs else loss
+        return loss_of_written(base, inputs, num_items_in_batch, return_outputs)
 
 
 def trainer(args: argparse.Namespace) -> Trainer:

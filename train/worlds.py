@@ -171,19 +171,32 @@ class World:
         text = request_text(row["text"], self.phrases, lesson.kind, "", 0, "")
         best = bool(BY_MARK.search(text))
         last = max(liked, key=lambda e: (EVENT_VALUE[e.event] if best else 0.0, e.when))
-        return replace(lesson, query=replace(lesson.query, text=text), about=last.item_id, ask=Ask("bare"))
+        return self._like_one(lesson, text, self._item(last, lesson.kind))
+
+    def _like_one(self, lesson: Lesson, text: str, one: Item) -> Lesson | None:
+        """A request for something like `one`: what suits the person and shares a genre with it is relevant."""
+        part = self.parts[lesson.kind]
+        alike = [t for t in part.topics["genre"] if t.term in one.genres]
+        suit = {i.id for i in part.members(part.wanted(lesson.want)[0])}
+        found = [i.id for t in alike for i in part.members(part.masks(t)[0]) if i.id in suit]
+        return self._asking(replace(lesson, about=one.id, ask=Ask("bare")), text, found)
+
+    def _asking(self, lesson: Lesson, text: str, found: Sequence[str]) -> Lesson | None:
+        """The lesson with another request, to which what is `found` is relevant unless it was met; None without any."""
+        met = {e.item_id for e in lesson.events} | {lesson.about}
+        relevant = tuple(dict.fromkeys(i for i in found if i not in met))
+        return replace(lesson, query=replace(lesson.query, text=text, relevant=relevant)) if relevant else None
 
     def _like(self, rng: random.Random, lesson: Lesson) -> Lesson | None:
         """A request for something like an item that it names, one of those that please."""
         part = self.parts[lesson.kind]
         yes, _ = part.wanted(lesson.want)
-        mine = [i for i in part.members(yes) if i.id not in lesson.query.relevant]
+        mine = part.members(yes)
         if not mine:
             return None
         named = rng.choice(mine)
         text = rng.choice(self.rows["like-title"])["text"].replace("{title}", named.title)
-        text = request_text(text, self.phrases, lesson.kind, "", 0, "")
-        return replace(lesson, query=replace(lesson.query, text=text), about=named.id, ask=Ask("bare"))
+        return self._like_one(lesson, request_text(text, self.phrases, lesson.kind, "", 0, ""), named)
 
     def _item(self, event: Event, kind: str) -> Item | None:
         return next((i for i in self.parts[kind].items if i.id == event.item_id), None)
@@ -207,7 +220,10 @@ class World:
         ask = Ask(
             "genre-mood", genre if "genre}" in row["text"] else None, 0, mood if "{mood}" in row["text"] else None
         )
-        return replace(lesson, query=replace(lesson.query, text=text), usual=usual.term, ask=ask)
+        part = self.parts[lesson.kind]
+        asked = part.asked(ask)[0] & ~part.masks(usual)[0]
+        found = [i.id for i in part.members(asked)] if ask.topics else []
+        return self._asking(replace(lesson, usual=usual.term, ask=ask), text, found)
 
     def _further(self, rng: random.Random, lesson: Lesson) -> Lesson:
         """A second turn, which asks for more of what the first one asked for."""

@@ -81,7 +81,7 @@ def _of_request(
         for wish in wanted.wishes
     ]
     others += [
-        (f"you named {item.label}", replace(wanted, like=tuple(i for i in wanted.like if i.id != item.id)))
+        (f"it is to be like {item.label}", replace(wanted, like=tuple(i for i in wanted.like if i.id != item.id)))
         for item in wanted.like
     ]
     if wanted.ideal is not None:

@@ -102,7 +102,8 @@ _NO_NEGATION = re.compile(
 _NEGATION = re.compile(
     r"\b(?:not|no|none|never|without|nothing|isn'?t|aren'?t|wasn't|don't|dont|doesn'?t|didn'?t|won't|shouldn't|"
     r"mustn't|can't be|avoid(?:ing)?|"
-    r"skip(?:ping)?|minus|except(?: for)?(?! that)|excluding|apart from|other than|aside from|besides|instead of|rather than|"
+    r"skip(?:ping)?|minus|except(?: for)?(?! that)|excluding|apart from|other than|aside from|besides|"
+    r"instead of|rather than|"
     r"any(?:thing|one|body) but|barring|save for|omitting|"
     r"(?:can't|can not|cannot|couldn't) (?:stand|bear|stomach)|detest|despise|loathe|(?:sick|tired|enough) of|"
     r"fed up with|"

@@ -12,7 +12,10 @@ from mrrec.catalog.lookup import shared
 
 
 def look_up(state: State, queries: Sequence[str], forced: bool = False) -> Iterator[Step]:
-    """Facts of `queries`; `forced` where the model had no choice, so that its part is written for it."""
+    """Facts of `queries`; `forced` where the model had no choice, so that its part is written for it.
+
+    What it looks up of its own accord, among what the person remembers, becomes an example of what is wanted.
+    """
     begun = begin()
     yield Lookup(**begun, queries=tuple(queries))
     if forced:  # the request names them: the model has no other choice, so it need not spell them out
@@ -29,6 +32,8 @@ def look_up(state: State, queries: Sequence[str], forced: bool = False) -> Itera
         else:
             missing.append(query)
     state.looked_up += items
+    if not forced:
+        state.go_by(items)
     related = [i for r in state.request.relations if len(r.items) > 1 for i in r.items]
     common = shared(related or items)
     facts = list({f["id"]: f for f in facts}.values())

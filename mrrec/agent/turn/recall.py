@@ -50,7 +50,9 @@ def recall(state: State, shown_aspects: Sequence[str]) -> Iterator[Step]:
         return
     found: list[Recalled] = []
     if not state.recalls:  # the request's own words always count, and so does what was ruled out for good
-        found += _stated_limits(state) + _leaned_on(state)
+        leaned = _leaned_on(state)
+        state.go_by(_works(state, leaned))
+        found += _stated_limits(state) + leaned
         found += state.memory.recall([state.wish()], state.settings.k, state.settings.tiers)
     found += state.memory.recall([a for a in aspects if a not in known], state.settings.k, state.settings.tiers)
     have = {e.id for e in state.aliases.values()}
@@ -85,10 +87,9 @@ def _weigh(state: State, points: Mapping[str, Sequence[str]]) -> Iterator[Step]:
 def points_of(state: State, entries: Mapping[str, Entry]) -> dict[str, list[str]]:
     """What may be said of each entry when it is weighed, in a word or two, the most telling first: that it is about
     other works than are asked for; what it shares with the request; with a taste that was told, or shown; the rest."""
-    request, leaned = state.request, [r.entry for r in _leaned_on(state)]
-    works = request.kinds or tuple(e.kind for e in leaned)
-    alike = (*request.like, *filter(None, (state.catalog.get(e.item_id) for e in leaned)))
-    asked = {*request.terms, *request.genres, *chain(*request.names), *chain(*map(_told_of, alike))}
+    request = state.request
+    works = request.kinds or tuple(i.kind for i in request.like)
+    asked = {*request.terms, *request.genres, *chain(*request.names), *chain(*map(_told_of, request.like))}
     liked = [e for e in active(state.memory, state.settings.tiers, "pattern") if e.value > 0]
     liked = [e for e in liked if not (e.kind and works) or e.kind in works]
     told = {t for e in liked if e.event == "said" for t in e.topics}
@@ -114,6 +115,10 @@ def _told_of(item: Item) -> list[str]:
 def _stated_limits(state: State) -> list[Recalled]:
     stated = lasting_limits(state.memory, state.settings.tiers)
     return [Recalled(e, STATED, 1.0, {"stated": 1.0}) for e in stated[:8]]
+
+
+def _works(state: State, found: Sequence[Recalled]) -> list[Item]:
+    return [item for r in found if (item := state.catalog.get(r.entry.item_id)) is not None]
 
 
 def _leaned_on(state: State) -> list[Recalled]:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from contextlib import AbstractContextManager
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -49,6 +51,11 @@ class State:
     def held(self) -> AbstractContextManager[Pen]:
         """The model, with the prompt of this turn in place."""
         return held(self.assistant.engine, self.conversation, self.message, self.settings)
+
+    def go_by(self, items: Sequence[Item]) -> None:
+        """What is wanted is to be like `items` too."""
+        self.request = replace(self.request, like=tuple(dict.fromkeys((*self.request.like, *items))))
+        self.record.request = self.request
 
     def wish(self) -> str:
         """The request in the person's own words, with the one that it continues."""
