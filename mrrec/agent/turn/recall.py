@@ -88,13 +88,20 @@ def points_of(state: State, entries: Mapping[str, Entry]) -> dict[str, list[str]
     """What may be said of each entry when it is weighed, in a word or two, the most telling first: that it is about
     other works than are asked for; what it shares with the request; with a taste that was told, or shown; the rest."""
     request = state.request
-    works = request.kinds or tuple(i.kind for i in request.like)
+    works = request.kinds or tuple(i.kind for i in request.like) or _only_kind(state)
     asked = {*request.terms, *request.genres, *chain(*request.names), *chain(*map(_told_of, request.like))}
     liked = [e for e in active(state.memory, state.settings.tiers, "pattern") if e.value > 0]
     liked = [e for e in liked if not (e.kind and works) or e.kind in works]
     told = {t for e in liked if e.event == "said" for t in e.topics}
     telling = (asked, told, {t for e in liked for t in e.topics})
     return {alias: _points(state, entry, works, telling) for alias, entry in entries.items()}
+
+
+def _only_kind(state: State) -> tuple[str, ...]:
+    """The kind that alone has works of the genres that are asked for, if there is one."""
+    columns, genres = state.catalog.table.columns, state.request.genres
+    kinds = [k for k in state.catalog.kinds if all((k, "genre", g) in columns for g in genres)]
+    return tuple(kinds) if len(kinds) == 1 else ()
 
 
 def _points(state: State, entry: Entry, works: Sequence[str], telling: Sequence[set[str]]) -> list[str]:
