@@ -5,6 +5,7 @@ The model is scripted: what is tested is decided by code.
 
 from __future__ import annotations
 
+import re
 from contextlib import contextmanager
 from dataclasses import replace
 
@@ -151,6 +152,17 @@ def test_what_the_model_looks_up_in_memory_is_gone_by(cheap, person):
     steps = list(run(replace(cheap, engine=Curious(says)), conversation, "A book full of wonder"))
     assert any(isinstance(s, Lookup) and s.queries == (piranesi.label,) for s in steps)
     assert piranesi in conversation.last.asked.wanted.like
+
+
+def test_a_memory_is_told_with_what_bears_on_the_request_first(cheap, person):
+    engine, memory = Scripted(), cheap.memory(person)
+    works = {i.title: i for i in cheap.catalog.items}
+    memory.write([event_record("loved", works[t], when=1e9 + n) for n, t in enumerate(("Piranesi", "Portal", "Heat"))])
+    list(run(replace(cheap, engine=engine), Conversation(memory), "a dreamlike mystery book"))
+    told = dict(re.findall(r"\[m\d+\] ([^:]+): Loved (\w+)", engine.transcripts[-1].text))
+    points = {title: of.split(", ") for of, title in told.items()}
+    assert points["Piranesi"][:2] == ["mystery", "dreamlike"]
+    assert (points["Portal"][0], points["Heat"][0]) == ("games", "films")
 
 
 # --- tastes told in the middle of a search ----------------------------------------------------------------------------
