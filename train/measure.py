@@ -64,7 +64,7 @@ def _figures(assistant: Assistant, people: People, lesson: Lesson, made) -> dict
         "named right": len(named & deciding) / len(named) if named else nan,
         "deciding named": len(named & there) / len(there) if there else nan,
         "looked up when needed": float(chosen) if lesson.leans else nan,
-        "not when not": nan if lesson.leans else float(not chosen),
+        "not when not": nan if lesson.about else float(not chosen),
         "hops": float(outcome.hops),
         "nDCG@10": ndcg(outcome.places, outcome.relevant, 10),
         "recall@10": sum(p <= 10 for p in outcome.places) / max(1, outcome.relevant),

@@ -156,14 +156,14 @@ def weigh_grammar(points: Mapping[str, Sequence[str]]) -> str:
     return "root ::= " + ' " " '.join(rules) + f' "{close_tag("think")}"'
 
 
-def memory(alias: str, text: str, kind: str, points: Sequence[str]) -> str:
-    """A memory as the model sees it: what may be said of it in a word or two, then itself. `kind` is that of the work
-    it is about, "" where it is about none.
+def memory(alias: str, text: str, about: str, points: Sequence[str]) -> str:
+    """A memory as the model sees it: what may be said of it in a word or two, then itself. `about` tells the kind of
+    the work that it is about, "" where it is about none.
 
     >>> memory("m1", "Finished Ikaruga (2001)", "game", ["shooter", "tense"])
     '[m1] shooter, tense: Finished Ikaruga (2001) (game)'
     """
-    return f"[{alias}] {', '.join(points)}: {text}" + (f" ({kind})" if kind else "")
+    return f"[{alias}] {', '.join(points)}: {text}" + (f" ({about})" if about else "")
 
 
 def weighed(text: str) -> dict[str, bool]:

@@ -63,15 +63,17 @@ def recall(state: State, shown_aspects: Sequence[str]) -> Iterator[Step]:
     step = Recall(**begun, aspects=tuple(aspects), entries=tuple(_shown(a, r) for a, r in names.items()), note=note)
     state.recalls.append(step)
     points = points_of(state, {alias: recalled.entry for alias, recalled in names.items()})
-    shown = [_line(alias, recalled.entry, points[alias]) for alias, recalled in names.items()]
+    shown = [_line(alias, recalled, points[alias]) for alias, recalled in names.items()]
     state.pen.append(protocol.block("memory", " ".join(shown) or "none"))
     yield done(step)
     if names:
         yield from _weigh(state, points)
 
 
-def _line(alias: str, entry: Entry, points: Sequence[str]) -> str:
-    return protocol.memory(alias, entry.text, entry.kind if entry.item_id else "", points)
+def _line(alias: str, recalled: Recalled, points: Sequence[str]) -> str:
+    entry = recalled.entry
+    about = f"{entry.kind}, meant here" if recalled.aspect in (LAST, BEST) else entry.kind
+    return protocol.memory(alias, entry.text, about if entry.item_id else "", points)
 
 
 def _weigh(state: State, points: Mapping[str, Sequence[str]]) -> Iterator[Step]:
