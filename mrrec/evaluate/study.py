@@ -67,7 +67,8 @@ RUNS = (
     Run("said", "What was said", "said", ("bm25", "dense", "hybrid", "recent", "static", "fields", MRREC, *TIERS),
         (("half", "test"),), (5, 10)),
     Run("said-model", "What was said, with the language model", "said",
-        ("mrrec", "mrrec:-global", "mrrec:-local", MRREC, "recent", "static", "fields"), (("half", "test"),), (5, 10), 75),
+        ("mrrec", "mrrec:-global", "mrrec:-local", MRREC, "recent", "static", "fields"),
+        (("half", "test"),), (5, 10), model_queries=75),
     Run("conditions", "Conditions", "conditions", ("bm25", "dense", "hybrid", "fields"), (("half", "test"),), (5, 10)),
 )  # fmt: skip
 
