@@ -6,6 +6,7 @@ import pytest
 
 from mrrec.agent.request.reader import read_request
 from mrrec.agent.rules import binding, limits, limits_of
+from mrrec.memory import Entry
 from mrrec.memory.reading import read_message
 
 # (statement, what its rules are called)
@@ -207,3 +208,26 @@ def test_what_is_asked_beside_a_limit_is_left_to_the_request(catalog, encoder):
     reading = read_message("I can't do subtitles, so show me a comedy", catalog, encoder)
     assert reading.rest == "show me a comedy"
     assert [limit.words for e in reading.entries for limit in limits_of(e)] == ["in english"]
+
+
+def test_what_is_avoided_in_one_kind_does_not_hide_the_same_in_another(catalog):
+    films, books = (Entry(f"p-{k}", "pattern", "said", f"Avoids fantasy {k}s", k, terms=("fantasy",), value=-1.0,
+                          strength=0.9) for k in ("film", "book"))  # fmt: skip
+
+    def left_out(text):
+        rules = binding(read_request(text, catalog), (), frozenset(), [films, books])
+        told = [(r.label, r.memory_ids) for r in rules if r.memory_ids]
+        return told, {i.kind for i in catalog.items if "fantasy" in i.genres and not all(r.test(i) for r in rules)}
+
+    told, kinds = left_out("A book for tonight")
+    assert told == [("no fantasy", ("p-book",))] and "book" in kinds
+    told, kinds = left_out("Surprise me")
+    assert {label for label, _ in told} == {"no fantasy films", "no fantasy books"} and kinds == {"film", "book"}
+
+
+def test_a_name_avoided_in_books_is_welcome_in_films(catalog):
+    name = "Stephen King"
+    king = Entry("p-king", "pattern", "said", f"Avoids {name}", "book", names=(name,), value=-1.0, strength=0.9)
+    rules = binding(read_request("Surprise me", catalog), (), frozenset(), [king])
+    his = [i for i in catalog.items if name in i.names]
+    assert {i.kind for i in his if not all(r.test(i) for r in rules)} == {"book"}

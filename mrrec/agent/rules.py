@@ -64,22 +64,29 @@ def binding(request: Request, met: Sequence[Entry], shown: frozenset[str], ruled
         rules.append(Rule("shown in this conversation", lambda item: item.id not in shown))
     avoided: dict[str, Rule] = {}
     for entry in ruled_out:
-        for rule in _avoidance(entry, request):
-            avoided.setdefault(rule.label, rule)
+        if not _elsewhere(entry.kind, request):
+            for rule in _avoidance(entry, request):
+                avoided.setdefault(rule.label, rule)
     return [*rules, *avoided.values(), *_lasting(ruled_out, request)]
+
+
+def _elsewhere(kind: str, request: Request) -> bool:
+    """Whether what holds for works of a `kind` has no bearing on the request."""
+    return bool(kind and request.kinds) and kind not in request.kinds
 
 
 def _avoidance(entry: Entry, request: Request) -> Iterator[Rule]:
     """A stated dislike as rules, save for what this very request asks for."""
     ids = (entry.id,) if entry.id else ()
     asked = {*request.genres, *request.terms}
+    works = f" {entry.kind}s" if entry.kind and request.kinds != (entry.kind,) else ""
     for term in entry.terms:
         if term not in asked:
-            yield Rule(f"no {term}", _without(term, entry.kind), ids)
+            yield Rule(f"no {term}{works}", _without(term, entry.kind), ids)
     named = {name for group in request.names for name in group}
     for name in entry.names:
         if name not in named:
-            yield Rule(f"no {name}", lambda item, n=name: n not in item.names, ids)
+            yield Rule(f"no {name}{works}", _without_name(name, entry.kind), ids)
 
 
 def _without(term: str, kind: str):
@@ -87,6 +94,10 @@ def _without(term: str, kind: str):
         return (bool(kind) and item.kind != kind) or (term not in item.themes and term not in item.genres)
 
     return test
+
+
+def _without_name(name: str, kind: str):
+    return lambda item: (bool(kind) and item.kind != kind) or name not in item.names
 
 
 # Lasting limits: of what sort, how they are read, and where they give way
@@ -101,8 +112,9 @@ def _lasting(entries: Sequence[Entry], request: Request) -> list[Rule]:
             kind = limit.kind or entry.kind
             if limit.sort == "length":
                 for of, least, most in _bounds(limit.words, kind):
-                    newest["length", of, most < ENDLESS] = _length(of, least, most, request, ids)
-            else:
+                    if not _elsewhere(of, request):
+                        newest["length", of, most < ENDLESS] = _length(of, least, most, request, ids)
+            elif not _elsewhere(kind, request):
                 read = {"years": _years, "language": _language, "child": _child}[limit.sort]
                 newest[limit.sort, kind] = read(limit.words, kind, request, ids)
     return [rule for rule in newest.values() if rule]
