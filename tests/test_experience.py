@@ -316,3 +316,12 @@ def test_the_most_specific_scenario_is_found(assistant):
     vector = assistant.encoder.encode(["a slow film"])[0]
     found = experience.search(("film", ""), vector)
     assert found and all(a.kind == "film" and a.genre == "" for a in found)
+
+
+def test_a_silent_experience_leaves_the_real_one_as_it_is(assistant, encoder):
+    before, vector = assistant.experience, encoder.encode(["a calm evening"])[0]
+    scenario = before.scenario(("film",), ())
+    told = before.search(scenario, vector)
+    silent = before.silent()
+    assert told and silent.scenario(("film",), ()) is None and silent.count == 0
+    assert before.search(scenario, vector) == told and before.count > 0

@@ -25,7 +25,6 @@ from mrrec.llm.engine import Engine
 from mrrec.llm.models import model_path
 from mrrec.memory import LocalMemory
 from mrrec.memory.entry import LIKED
-from mrrec.memory.experience import ExperienceStore
 from mrrec.settings import NO_ADAPTER, Settings
 
 DEEP = 1000  # places of BM25 that count
@@ -237,7 +236,7 @@ def _thought(
     """The app's own loop, up to its ranking."""
     assistant = bench.assistant
     if "global" in off:
-        assistant = replace(assistant, experience=ExperienceStore(assistant.store, assistant.encoder, []))
+        assistant = replace(assistant, experience=assistant.experience.silent())
     if "adapter" in off:
         assistant = replace(assistant, engine=bench.untrained)
     conversation = Conversation(memory, rules=rules)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import hashlib
 import json
 from collections.abc import Sequence
@@ -67,6 +68,12 @@ class ExperienceStore:
         self._table = store.table("experience", _FIELDS)
         self._scenarios = {(a.kind, a.genre) for a in aspects}
         self.count = len(aspects)
+
+    def silent(self) -> ExperienceStore:
+        """One that has nothing to tell, to compare with; what is in the store stays there."""
+        other = copy.copy(self)
+        other._scenarios, other.count = set(), 0
+        return other
 
     def scenario(self, kinds: Sequence[str], genres: Sequence[str]) -> tuple[str, str] | None:
         """The most specific scenario there is for a request: (kind, genre)."""
