@@ -1,4 +1,4 @@
-"""A trained LoRA adapter as a GGUF that the app merges into its model.
+"""A trained LoRA adapter as a GGUF that the app merges into its model, and the way back, to train on from such a file.
 
     python -m train.export out/sft/best --out mrrec/llm/adapters/mind.gguf
 
@@ -10,11 +10,14 @@ from __future__ import annotations
 import argparse
 import json
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import numpy as np
 from gguf import MODEL_ARCH, MODEL_ARCH_NAMES, GGUFWriter, get_tensor_name_map
 from safetensors.numpy import load_file
+
+from mrrec.llm.adapter import read_adapter
 
 _WEIGHT = re.compile(r"base_model\.model\.(.+)\.lora_([AB])\.weight")
 _ARCH = {"llama": "llama", "qwen2": "qwen2", "qwen3": "qwen3"}  # of transformers, and of llama.cpp
@@ -50,6 +53,33 @@ def export(folder: Path, out: Path, config: dict) -> int:
     writer.write_tensors_to_file()
     writer.close()
     return out.stat().st_size
+
+
+def weights(adapter: Path, config: dict, targets: Sequence[str]) -> dict[str, np.ndarray]:
+    """The matrices of an exported `adapter` by the names that PEFT has for them; `targets` are the linear layers of the
+    base model whose settings are `config`, by name.
+
+    Raises ValueError where the file is no adapter, or lacks one of the `targets`.
+    """
+    learned, kind = read_adapter(adapter).changes, _ARCH.get(config["model_type"])
+    arch = next(a for a, name in MODEL_ARCH_NAMES.items() if name == kind)
+    names = get_tensor_name_map(arch, config["num_hidden_layers"])
+    found = {}
+    for target in targets:
+        name = f"{names.get_name(target)}.weight"
+        if name not in learned:
+            raise ValueError(f"{adapter} has nothing for {target}; it was made for another model or other layers")
+        a, b = learned[name]
+        if arch == MODEL_ARCH.LLAMA and target.endswith(("q_proj", "k_proj")):
+            b = halved(b, config["num_attention_heads" if target.endswith("q_proj") else "num_key_value_heads"])
+        found |= {f"base_model.model.{target}.lora_{of}.weight": w for of, w in (("A", a), ("B", b))}
+    return found
+
+
+def halved(weight: np.ndarray, heads: int) -> np.ndarray:
+    """What `interleaved` was made of."""
+    pairs = weight.reshape(heads, len(weight) // heads // 2, 2, *weight.shape[1:])
+    return pairs.swapaxes(1, 2).reshape(weight.shape)
 
 
 def interleaved(weight: np.ndarray, heads: int) -> np.ndarray:

@@ -14,6 +14,7 @@ from pathlib import Path
 from mrrec.agent.protocol import weighed
 from mrrec.llm.adapter import cache_folder
 from mrrec.llm.models import packaged_model
+from train.export import weights
 from train.traces import Episode
 
 BEST = "best"  # the folder of the adapter that did best on held-out people
@@ -84,11 +85,14 @@ def _unpack(gguf: Path, folder: Path) -> None:
 
 
 def load(name: str, adapter: Path | None = None, seed: int = 0):
-    """A model with a LoRA adapter to train, new or from a checkpoint, and its tokenizer."""
+    """A model with a LoRA adapter to train, new, from a checkpoint, or from a GGUF that `train.export` made; and its
+    tokenizer."""
     import torch
     from unsloth import FastLanguageModel
 
     of = preset(name)
+    exported = adapter if adapter is not None and adapter.suffix == ".gguf" else None
+    adapter = None if exported else adapter
     gpu = torch.cuda.is_available()
     checkpointing = "unsloth" if gpu else False  # it saves memory, for a third more time
     model, tokenizer = FastLanguageModel.from_pretrained(
@@ -101,7 +105,20 @@ def load(name: str, adapter: Path | None = None, seed: int = 0):
             model, r=of.rank, lora_alpha=of.alpha, target_modules=list(LINEAR), random_state=seed,
             use_gradient_checkpointing=checkpointing,
         )  # fmt: skip
+    if exported:
+        _put(model, exported)
     return model, tokenizer
+
+
+def _put(model, exported: Path) -> None:
+    """Put the matrices of an exported adapter into the fresh one of `model`."""
+    import torch
+    from peft import set_peft_model_state_dict
+
+    base = model.get_base_model()
+    targets = [name for name, _ in base.named_modules() if name.endswith(LINEAR)]
+    found = weights(exported, base.config.to_dict(), targets)
+    set_peft_model_state_dict(model, {name: torch.from_numpy(of.copy()) for name, of in found.items()})
 
 
 @contextmanager
