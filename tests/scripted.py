@@ -1,18 +1,25 @@
-"""A model that writes what a test tells it to, where the model is not the point; and searches for words and tags."""
+"""A model that writes what a test tells it to, where the model is not the point; what a grammar admits; and searches
+for words and tags."""
 
 from __future__ import annotations
 
+import ctypes
 import json
 import threading
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from html.parser import HTMLParser
 
+import llama_cpp
+import numpy as np
+
 from mrrec import disk
+from mrrec.llm.sampling import _TOKEN
 from mrrec.store import Store
 
 SAYS = {
-    "</think>": " what fits.", "</recall>": "taste", "</lookup>": "", ".\n": " quiet people", "</profile>": "[m1] ",
+    "</think>": " what fits.", "</wants>": "nothing", "</recall>": "taste", "</lookup>": "", ".\n": " quiet people",
+    "</profile>": "[m1] ",
     "\n": " for you.", "</say>": "Good.", "</ask>": "What now?",
 }  # fmt: skip
 
@@ -75,6 +82,23 @@ def holding(store: Store, *words: str) -> list[str]:
             if any(word in rows for word in words):
                 found.append(f"{folder.name}, version {version['version']}")
     return found
+
+
+def admits(engine, grammar, text):
+    """Whether llama.cpp's own grammar takes the tokens of `text`."""
+    sampler = llama_cpp.llama_sampler_init_grammar(engine._llama._model.vocab, grammar.encode(), b"root")
+    try:
+        for token in engine._llama.tokenize(text.encode(), add_bos=False, special=False):
+            row = np.array([(token, 1.0, 0.0)], _TOKEN)
+            data = row.ctypes.data_as(llama_cpp.llama_token_data_p)
+            found = llama_cpp.llama_token_data_array(data=data, size=1, selected=-1, sorted=False)
+            llama_cpp.llama_sampler_apply(sampler, ctypes.byref(found))
+            if not np.isfinite(row["logit"][0]):
+                return False
+            llama_cpp.llama_sampler_accept(sampler, token)
+        return True
+    finally:
+        llama_cpp.llama_sampler_free(sampler)
 
 
 class Tags(HTMLParser):

@@ -4,11 +4,12 @@ import numpy as np
 import pytest
 from gguf import GGUFReader, GGUFWriter
 
-from mrrec.llm.adapter import merged, read_adapter
+from mrrec.llm.adapter import PACKAGED, merged, read_adapter
 from mrrec.llm.engine import Message
 from mrrec.llm.llamacpp import LlamaCpp
 from mrrec.llm.models import adapter_of, model_path, packaged_model
 from mrrec.settings import NO_ADAPTER
+from train.export import halved, interleaved, weights
 
 RANK = 4
 
@@ -93,6 +94,21 @@ def test_a_cache_that_cannot_be_written_is_told(adapter, tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(RuntimeError, match="MRREC_CACHE"):
         merged(packaged_model(), adapter, tmp_path / "file" / "cache")
+
+
+def test_an_exported_adapter_can_be_trained_on():
+    config = {"model_type": "llama", "num_hidden_layers": 30, "num_attention_heads": 9, "num_key_value_heads": 3}
+    layers = {"self_attn.q_proj": (576, 576), "self_attn.k_proj": (192, 576), "mlp.down_proj": (576, 1536)}
+    targets = [f"model.layers.{n}.{name}" for n in range(30) for name in layers]
+    found = weights(PACKAGED, config, targets)
+    for target in targets:
+        n_out, n_in = layers[target.split(".", 3)[3]]
+        assert found[f"base_model.model.{target}.lora_A.weight"].shape == (16, n_in)
+        assert found[f"base_model.model.{target}.lora_B.weight"].shape == (n_out, 16)
+    rows = np.arange(192 * 16).reshape(192, 16)
+    assert (halved(interleaved(rows, 3), 3) == rows).all() and (interleaved(rows, 3) != rows).any()
+    with pytest.raises(ValueError, match="nothing for"):
+        weights(PACKAGED, config, ["model.layers.99.mlp.up_proj"])
 
 
 def test_which_adapter_is_used(tmp_path):

@@ -1,16 +1,13 @@
 """The teacher's episodes: the app's own loop and grammars, and labels that hold."""
 
-import ctypes
 import re
 from collections import Counter
 
-import llama_cpp
-import numpy as np
 import pytest
 
 from mrrec.agent import protocol
 from mrrec.evaluate.tasks.said_phrases import read_phrases
-from mrrec.llm.sampling import _TOKEN
+from tests.scripted import admits
 from train import teacher as teachers
 from train.rewards import Outcome, paper, useful
 from train.rollouts import people_of, rollout
@@ -53,24 +50,6 @@ def taught(world, lessons, written, tmp_path_factory):
     made = list(episodes(assistant, teacher, lessons, 0))
     patch.undo()
     return made
-
-
-def admits(engine, grammar, text):
-    """Whether llama.cpp's own grammar takes the tokens of `text`."""
-    vocab = engine._llama._model.vocab
-    sampler = llama_cpp.llama_sampler_init_grammar(vocab, grammar.encode(), b"root")
-    try:
-        for token in engine._llama.tokenize(text.encode(), add_bos=False, special=False):
-            row = np.array([(token, 1.0, 0.0)], _TOKEN)
-            data = row.ctypes.data_as(llama_cpp.llama_token_data_p)
-            found = llama_cpp.llama_token_data_array(data=data, size=1, selected=-1, sorted=False)
-            llama_cpp.llama_sampler_apply(sampler, ctypes.byref(found))
-            if not np.isfinite(row["logit"][0]):
-                return False
-            llama_cpp.llama_sampler_accept(sampler, token)
-        return True
-    finally:
-        llama_cpp.llama_sampler_free(sampler)
 
 
 def test_all_sorts_of_lessons_are_taught(taught, lessons):

@@ -32,7 +32,7 @@ from mrrec.llm.llamacpp import LlamaCpp
 from mrrec.llm.models import packaged_model
 from mrrec.settings import Settings
 from train.export import export
-from train.model import AT_ONCE, BEST, PRESETS, base_folder, load, preset, told_when_full
+from train.model import AT_ONCE, BEST, PRESETS, base_folder, is_quick_at_bfloat16, load, preset, told_when_full
 from train.plots import plot
 from train.rewards import REWARDS, Outcome, ndcg
 from train.rollouts import Rollout, people_of, rollout
@@ -179,7 +179,7 @@ def learn(args: argparse.Namespace) -> None:
             beta=0.0,
             temperature=args.temperature, max_completion_length=preset(args.preset).length, scale_rewards="group",
             loss_type="dapo", gradient_checkpointing=gpu, use_cpu=not gpu,
-            bf16=gpu and torch.cuda.is_bf16_supported(), logging_steps=1,
+            bf16=is_quick_at_bfloat16(), fp16=gpu and not is_quick_at_bfloat16(), logging_steps=1,
             save_steps=args.every, save_total_limit=2, report_to=[], seed=args.seed, lr_scheduler_type="constant",
         )  # fmt: skip
         trainer = GRPOTrainer(

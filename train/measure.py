@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import tempfile
 import time
 from collections.abc import Sequence
@@ -20,6 +21,7 @@ from pathlib import Path
 import pandas as pd
 from tqdm import tqdm
 
+from mrrec.agent import protocol
 from mrrec.agent.steps import Lookup, Profile, Recall
 from mrrec.assistant import Assistant, llama
 from mrrec.evaluate.people import People
@@ -57,12 +59,15 @@ def _figures(assistant: Assistant, people: People, lesson: Lesson, made) -> dict
     chosen = any(isinstance(s, Lookup) for s in made.steps)
     outcome = made.outcome
     there = deciding & shown
+    wants = set(protocol.split_list(re.findall(r"<wants>(.*?)</wants>", made.text)[-1], "wants")) - {protocol.NOTHING}
     return {
         "valid spans": outcome.valid,
         "valid turn": float(outcome.valid == 1),
         "deciding recalled": float(bool(there)) if deciding else nan,
         "named right": len(named & deciding) / len(named) if named else nan,
         "deciding named": len(named & there) / len(there) if there else nan,
+        "asked for: right": len(wants & {*lesson.wants}) / len(wants) if wants else nan,
+        "asked for: found": len(wants & {*lesson.wants}) / len(lesson.wants) if lesson.wants else nan,
         "looked up when needed": float(chosen) if lesson.leans else nan,
         "not when not": nan if lesson.about else float(not chosen),
         "hops": float(outcome.hops),

@@ -97,7 +97,7 @@ def load(name: str, adapter: Path | None = None, seed: int = 0):
     checkpointing = "unsloth" if gpu else False  # it saves memory, for a third more time
     model, tokenizer = FastLanguageModel.from_pretrained(
         str(adapter) if adapter else base_folder(of), max_seq_length=of.length, load_in_4bit=of.four_bit and gpu,
-        dtype=torch.bfloat16 if gpu else torch.float32,  # on a CPU the quicker of the two
+        dtype=torch.bfloat16 if is_quick_at_bfloat16() else torch.float16 if gpu else torch.float32,
         use_gradient_checkpointing=checkpointing,
     )  # fmt: skip
     if adapter is None:
@@ -105,12 +105,21 @@ def load(name: str, adapter: Path | None = None, seed: int = 0):
             model, r=of.rank, lora_alpha=of.alpha, target_modules=list(LINEAR), random_state=seed,
             use_gradient_checkpointing=checkpointing,
         )  # fmt: skip
+    if not gpu:
+        model.config._attn_implementation = "eager"  # the fused kernel is slower there
     if exported:
-        _put(model, exported)
+        put(model, exported)
     return model, tokenizer
 
 
-def _put(model, exported: Path) -> None:
+def is_quick_at_bfloat16() -> bool:
+    """Whether the machine has instructions for it: without them a CPU is slower than in single precision."""
+    import torch
+
+    return torch.cuda.is_bf16_supported() if torch.cuda.is_available() else torch.cpu._is_avx512_bf16_supported()
+
+
+def put(model, exported: Path) -> None:
     """Put the matrices of an exported adapter into the fresh one of `model`."""
     import torch
     from peft import set_peft_model_state_dict
@@ -119,6 +128,16 @@ def _put(model, exported: Path) -> None:
     targets = [name for name, _ in base.named_modules() if name.endswith(LINEAR)]
     found = weights(exported, base.config.to_dict(), targets)
     set_peft_model_state_dict(model, {name: torch.from_numpy(of.copy()) for name, of in found.items()})
+
+
+@contextmanager
+def half_precision() -> Iterator[None]:
+    """Where the machine is quick at it, multiply in bfloat16; weights that are learned keep their precision."""
+    import torch
+
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    with torch.autocast(device, torch.bfloat16, enabled=is_quick_at_bfloat16()):
+        yield
 
 
 @contextmanager
@@ -152,11 +171,13 @@ def tokens(episode: Episode, tokenizer) -> tuple[list[int], list[float]]:
 def _shares(span: str, before: str, tokens: Sequence[str]) -> list[float]:
     """How much each of the `tokens` of a span counts.
 
-    Which step comes next is one token of a hundred, and a verdict eight; a sentence may be put in many ways, and the
-    teacher's choice among them is chance.
+    Which step comes next is one token of a hundred, a verdict eight, and what is asked for a few; a sentence may be put
+    in many ways, and the teacher's choice among them is chance.
     """
     if before.endswith("<"):
         return [STEP] + [1.0] * (len(tokens) - 1)
+    if before.endswith("<wants>"):
+        return [VERDICT] * len(tokens)
     if weighed(span):
         return [VERDICT if t.strip() in ("yes", "no") else 1.0 for t in tokens]
     return [PROSE] * len(tokens)

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import random
 import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -22,17 +23,26 @@ from peft import LoraConfig, get_peft_model
 from transformers import AutoModelForCausalLM, AutoTokenizer, Trainer, TrainingArguments
 
 from mrrec.assistant import Assistant
+from mrrec.evaluate.tasks.said_phrases import KINDS, filled
 from mrrec.llm.reader import ADAPTER, Reader
 from mrrec.memory.reading import asking, opinions, stance
 from mrrec.memory.reading.asking import REST, WORDS, Questions, questions
+from mrrec.memory.reading.mentions import find
 from mrrec.memory.reading.stance import STANCES
 from mrrec.settings import Settings
 from train.export import export
-from train.model import AT_ONCE, LINEAR, base_folder, preset
+from train.model import AT_ONCE, LINEAR, base_folder, half_precision, preset, put
 from train.stance import PARTS, Case, Example, lines, score, tell
+from train.worlds import World
 
 BATCH = 16  # messages a step
 RATE, RANK, ALPHA = 4e-4, 16, 32
+IN_OTHER_WORDS = 1600  # messages made of the phrasings of `worlds`
+# How often each use of phrasings, and what it tells of what it speaks of
+TOLD = {
+    "like": (8, "like"), "dislike": (6, "dislike"), "won": (2, "like"), "away": (2, "dislike"), "others": (2, "none"),
+    "oneoff": (2, "none"), "question": (1, "none"), "subject": (1, "none"), "small": (2, "none"),
+}  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -52,6 +62,27 @@ def asked(example: Example) -> Asked:
     told = [word for word, there in zip(REST, example.whole) if there]
     right[-1, [*(told or [0]), *(word for word, there in zip(REST, example.whole) if there is None)]] = True
     return Asked(put, right & torch.from_numpy(put.admitted))
+
+
+def in_other_words(catalog, encoder, count: int, seed: int) -> list[Example]:
+    """Statements about what code may have no word for, and talk that tells nothing, from the phrasings that `worlds`
+    makes people of; of a mention that is not what they speak of, nothing is taught."""
+    world, rng, made = World.open(), random.Random(f"reader {seed}"), []
+    while len(made) < count:
+        phrases, kind = world.called(rng), rng.choice(KINDS)
+        topic = rng.choice(world.parts[kind].topics[rng.choice(("theme", "theme", "tone", "genre"))])
+        use = rng.choices(list(TOLD), [often for often, _ in TOLD.values()])[0]
+        shape, noun = rng.choice(phrases.shapes(use, kind)), phrases.noun(topic, kind)
+        if "{y" in shape.lower() or "{k" in shape:
+            continue
+        text = filled(shape, x=noun, o=noun)
+        right = TOLD[use][1]
+        found = find(text, catalog, stance.words_of(encoder))
+        about = [topic.term in one.terms for one in found]
+        each = [frozenset({right} if it or right == "none" else ()) for it in about]
+        whole = tuple((None if any(about) else 1) if right == told else 0 for told in ("like", "dislike", "fact"))
+        made.append(Example(text, tuple(found), ("",) * len(found), tuple(each), (frozenset(),) * len(found), whole))
+    return made
 
 
 def sequence(one: Asked, tokenizer) -> dict[str, torch.Tensor]:
@@ -96,10 +127,11 @@ class OneWord(Trainer):
     def compute_loss(self, model, inputs, return_outputs=False, num_items_in_batch=None):
         rows = inputs.pop("rows")
         base = self.accelerator.unwrap_model(model).get_base_model()
-        states = base.model(**inputs).last_hidden_state
+        with half_precision():
+            states = base.model(**inputs).last_hidden_state
         lost = []
         for state, row in zip(states, rows):
-            logits = state[row["places"]] @ base.lm_head.weight[self.words].T
+            logits = state[row["places"]].float() @ base.lm_head.weight[self.words].T
             likely = logits.masked_fill(~row["admitted"], -1e9).log_softmax(1)
             known = row["right"].any(1)
             lost.append(-likely.masked_fill(~row["right"], -1e9).logsumexp(1)[known])
@@ -107,8 +139,10 @@ class OneWord(Trainer):
         return (loss, {"loss": loss}) if return_outputs else loss
 
 
-def trainer(examples: Sequence[Example], out: Path, epochs: float, seed: int, steps: int = -1) -> Trainer:
-    """The trainer with its data."""
+def trainer(
+    examples: Sequence[Example], out: Path, epochs: float, seed: int, steps: int = -1, start: Path | None = None
+) -> Trainer:
+    """The trainer with its data; `start` is an exported adapter to go on from."""
     torch.manual_seed(seed)
     folder = base_folder(preset("smollm2-135m"))
     tokenizer = AutoTokenizer.from_pretrained(folder)
@@ -122,8 +156,11 @@ def trainer(examples: Sequence[Example], out: Path, epochs: float, seed: int, st
         save_steps=100, save_total_limit=2, report_to=[], remove_unused_columns=False,
         use_cpu=not torch.cuda.is_available(), train_sampling_strategy="group_by_length",
     )  # fmt: skip
+    model = get_peft_model(model, settings)
+    if start is not None:
+        put(model, start)
     made = OneWord(
-        model=get_peft_model(model, settings), args=options, data_collator=batched, processing_class=tokenizer,
+        model=model, args=options, data_collator=batched, processing_class=tokenizer,
         train_dataset=[sequence(asked(e), tokenizer) for e in examples],
     )  # fmt: skip
     made.words = torch.tensor([_tokens(word, tokenizer)[0] for word in WORDS])
@@ -147,12 +184,14 @@ def main() -> None:
     parser.add_argument("--hold-out", type=int, choices=range(PARTS), help="learn without this part of the lines")
     parser.add_argument("--head", type=Path, default=stance.WEIGHTS, help="the head to score them with")
     parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--start", type=Path, help="an exported adapter to go on from; a new one otherwise")
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint in OUT")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as store:
         assistant = Assistant.open(Settings(store=Path(store)), model=False)
         examples, held = lines(assistant.catalog, assistant.encoder, args.hold_out)
-        made = trainer(examples, args.out, args.epochs, args.seed)
+        examples += in_other_words(assistant.catalog, assistant.encoder, IN_OTHER_WORDS, args.seed)
+        made = trainer(examples, args.out, args.epochs, args.seed, start=args.start)
         made.train(resume_from_checkpoint=args.resume or None)
         made.model.save_pretrained(args.out / "adapter")
         (args.out / "log.json").write_text(json.dumps(made.state.log_history, indent=1), "utf-8")

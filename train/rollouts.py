@@ -105,7 +105,7 @@ def _outcome(assistant: Assistant, lesson: Lesson, asked: Asked, memory, transcr
 
 
 def _without(asked: Asked, ids) -> Asked:
-    return replace(asked, named=asked.named - ids)
+    return replace(asked, named=asked.named - ids, read=tuple(e for e in asked.read if e.id not in ids))
 
 
 def _same(a: dict[str, float], b: dict[str, float]) -> bool:

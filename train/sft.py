@@ -19,7 +19,18 @@ from pathlib import Path
 import torch
 from transformers import EarlyStoppingCallback, Trainer, TrainingArguments
 
-from train.model import AT_ONCE, BEST, PRESETS, batch, examples, load, preset, told_when_full
+from train.model import (
+    AT_ONCE,
+    BEST,
+    PRESETS,
+    batch,
+    examples,
+    half_precision,
+    is_quick_at_bfloat16,
+    load,
+    preset,
+    told_when_full,
+)
 from train.traces import read_episodes
 
 HELD_OUT = 0.06  # of the people
@@ -53,7 +64,8 @@ class OfWritten(Trainer):
 
     def compute_loss(self, model, inputs, return_outputs=False, num_items_in_batch=None):
         base = self.accelerator.unwrap_model(model).get_base_model()
-        return loss_of_written(base, inputs, num_items_in_batch, return_outputs)
+        with half_precision():
+            return loss_of_written(base, inputs, num_items_in_batch, return_outputs)
 
 
 def trainer(args: argparse.Namespace) -> Trainer:
@@ -66,11 +78,12 @@ def trainer(args: argparse.Namespace) -> Trainer:
     options = TrainingArguments(
         output_dir=str(args.out), num_train_epochs=args.epochs, max_steps=args.steps, seed=args.seed,
         per_device_train_batch_size=at_once, gradient_accumulation_steps=of.batch // at_once,
-        per_device_eval_batch_size=at_once, learning_rate=of.rate, prediction_loss_only=True,
+        per_device_eval_batch_size=at_once, learning_rate=args.rate or of.rate, prediction_loss_only=True,
         lr_scheduler_type="cosine", warmup_steps=20, weight_decay=0.01, max_grad_norm=1.0, use_cpu=not gpu,
-        bf16=gpu and torch.cuda.is_bf16_supported(), logging_steps=10, eval_strategy="steps", eval_steps=args.every,
-        save_steps=args.every, save_total_limit=3, load_best_model_at_end=True, metric_for_best_model="eval_loss",
-        train_sampling_strategy="group_by_length", report_to=[], dataloader_num_workers=0, remove_unused_columns=False,
+        bf16=is_quick_at_bfloat16(), fp16=gpu and not is_quick_at_bfloat16(), logging_steps=10,
+        eval_strategy="steps", eval_steps=args.every, save_steps=args.every, save_total_limit=3,
+        load_best_model_at_end=True, metric_for_best_model="eval_loss", report_to=[], dataloader_num_workers=0,
+        train_sampling_strategy="group_by_length", remove_unused_columns=False,
     )  # fmt: skip
     return OfWritten(
         model=model, args=options, train_dataset=examples(learn, tokenizer, of.length),
@@ -88,6 +101,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--out", type=Path, default=Path("out/sft"))
     made.add_argument("--epochs", type=float, default=1.0)
     made.add_argument("--steps", type=int, default=-1, help="at most so many; all where it is left out")
+    made.add_argument("--rate", type=float, help="learning rate; the preset's where it is left out")
     made.add_argument("--every", type=int, default=50, help="steps between checkpoints")
     made.add_argument("--held", type=int, default=48, help="held-out episodes to measure with")
     made.add_argument("--patience", type=int, default=5, help="checkpoints without gain before it stops")

@@ -25,7 +25,7 @@ ASPECTS = ("{kind}s they like", "taste in {kind}s", "favourite {kind}s", "{kind}
 FURTHER = ("what they love", "what they dislike", "limits", "who made it")
 _LITERAL = r'"(?:[^"\\]|\\.)*"'
 _GROUP = rf"\({_LITERAL}(?: \| {_LITERAL})*\)"
-_WEIGHED = re.compile(rf'"(m\d+): " ({_GROUP})')
+_WEIGHED = re.compile(rf'"(m\d+): " ({_GROUP}|term|{_LITERAL})')
 _SHOWN = re.compile(r"\[(m\d+)\] (.*?)(?= \[m\d+\] |</memory>)")
 
 
@@ -88,7 +88,13 @@ class TeacherTranscript:
         elif tag == "profile":
             text = self._sentence
         else:
-            text = {"recall": self._recall, "lookup": self._lookup, "say": self._say, "ask": self._ask}[tag](grammar)
+            text = {
+                "wants": self._wants,
+                "recall": self._recall,
+                "lookup": self._lookup,
+                "say": self._say,
+                "ask": self._ask,
+            }[tag](grammar)
         self._add(text + stop, True)
         yield text + stop
 
@@ -126,6 +132,10 @@ class TeacherTranscript:
         more = self.random.sample(open_ or named, min(len(open_ or named), self.random.choice((1, 1, 2))))
         return [general, *more]
 
+    def _wants(self, grammar: str) -> str:
+        known = set(literals(grammar))
+        return " | ".join(t for t in self.lesson.wants if t in known) or protocol.NOTHING
+
     def _recall(self, grammar: str) -> str:
         if "</memory>" in self.text:  # nothing counted among what was recalled first
             self._aspects = self.random.sample(FURTHER, 2)
@@ -151,15 +161,21 @@ class TeacherTranscript:
         return {a: e for a, e in shown.items() if self.lesson.counts(e, self.teacher.catalog)}
 
     def _weigh(self, grammar: str) -> str:
-        counting, parts = self._counting(), []
+        counting, shown, parts = self._counting(), self._shown(), []
         for alias, group in ((m[1], m[2]) for m in _WEIGHED.finditer(grammar)):
-            points = literals(group)
+            points = literals(group if group != "term" else grammar.partition("term ::= ")[2])
             yes = alias in counting
-            parts.append(f"{alias}: {self._point(points)}, {'yes' if yes else 'no'}.")
+            parts.append(f"{alias}: {self._point(points, shown.get(alias))}, {'yes' if yes else 'no'}.")
         return " ".join(parts)
 
-    def _point(self, points: Sequence[str]) -> str:
-        """What tells: a word that is asked for or wanted; the other kind; else what the memory is mostly about."""
+    def _point(self, points: Sequence[str], entry: Entry | None) -> str:
+        """What tells: that it is meant; what an unread statement is about; the other kind; a word that is asked for or
+        wanted; else what the memory is mostly about."""
+        if protocol.MEANT in points:
+            return protocol.MEANT
+        if protocol.OTHER in points and len(points) > 1 and entry is not None:
+            term = self.lesson.term_of(entry)
+            return term if term in points else protocol.OTHER
         kinds = [p for p in points if p in ("films", "books", "games")]
         if kinds and kinds[0] != f"{self.lesson.kind}s":
             return kinds[0]

@@ -15,22 +15,37 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from mrrec.agent.request.conditions import listed
-from mrrec.agent.turn.recall import BY_MARK
+from mrrec.agent.turn.recall import BY_MARK, is_unread
 from mrrec.catalog import Catalog, Item, read_items
 from mrrec.catalog.vocabulary import PACES, TONES
 from mrrec.evaluate.data import Query
 from mrrec.evaluate.tasks import said
-from mrrec.evaluate.tasks.said_phrases import KINDS, Phrases, articled, filled, read_phrases, request_text
+from mrrec.evaluate.tasks.said_phrases import (
+    KINDS,
+    NAMED,
+    Phrases,
+    Topic,
+    articled,
+    deciding_words,
+    filled,
+    read_phrases,
+    request_text,
+)
 from mrrec.evaluate.tasks.said_talk import DAY
 from mrrec.evaluate.tasks.said_wants import Ask, Part, Want
 from mrrec.memory.entry import DISLIKED, EVENT_VALUE, LIKED, Entry
 from mrrec.memory.events import Event
 from mrrec.settings import SEED
 
-PHRASES = Path(__file__).with_name("phrases.jsonl")
-SORTS = {"said": 0.3, "history": 0.24, "again": 0.16, "like": 0.08, "against": 0.08, "further": 0.1, "small": 0.04}
+PHRASES, TOPICS = (Path(__file__).with_name(name) for name in ("phrases.jsonl", "topics.jsonl"))
+SORTS = {
+    "said": 0.28, "history": 0.2, "theme": 0.14, "again": 0.12, "like": 0.06, "against": 0.07, "further": 0.1,
+    "small": 0.03,
+}  # fmt: skip
 HISTORY = (4, 16)  # items that somebody with a history has met
-EXAM = 5  # every fifth row of phrases.jsonl is kept for the test half
+EXAM = 5  # every fifth row of phrases.jsonl and topics.jsonl is kept for the test half
+RENAMED = 0.85  # of the topics are called otherwise than in the development half of "What was said"
+WITH_GENRE = 0.4  # of the requests for a theme
 FIRST_OF_TRAINING = 10_000  # numbers of people, so that none is one of the evaluation's
 
 
@@ -40,7 +55,7 @@ class Lesson:
 
     `usual` is a taste that the request goes against; `about` the id of an item that the wanted one is to be like,
     which is remembered or, in the sort "like", named; `to` the class of small talk that `query.text` is, empty for a
-    request.
+    request. `nouns` are what they call the topics of their taste, and the catalogue's terms for those.
     """
 
     sort: str
@@ -52,6 +67,7 @@ class Lesson:
     usual: str = ""
     about: str = ""
     to: str = ""
+    nouns: tuple[tuple[str, str], ...] = ()
 
     @property
     def kind(self) -> str:
@@ -62,6 +78,23 @@ class Lesson:
         """Whether it leans on an item that is remembered and not named, whose facts are to be looked up."""
         return self.sort == "again"
 
+    @property
+    def wants(self) -> tuple[str, ...]:
+        """What it asks for, in the catalogue's words."""
+        return tuple(t.term for t in self.ask.topics)
+
+    @property
+    def tells_kind(self) -> bool:
+        """Whether the request, or the one that it continues, tells the kind of work; where it does not, memories of
+        any kind may matter."""
+        text = " ".join((*self.query.dialogue, self.query.text))
+        return bool(self.about) or bool(NAMED[self.kind].search(text))
+
+    def term_of(self, entry: Entry) -> str:
+        """What a statement in which code finds no term is about, "" where it is about nothing that they want."""
+        text = entry.text.lower()
+        return next((term for noun, term in self.nouns if noun.lower() in text), "")
+
     def counts(self, entry: Entry, catalog: Catalog) -> bool:
         """Whether a memory matters for the request.
 
@@ -69,8 +102,10 @@ class Lesson:
         once; an item that was met does if it was liked or disliked and carries something that is asked for.
         """
         topics = {*entry.terms, *entry.names}
-        if self.usual in topics or not _of_kind(entry, self.kind):
+        if self.usual in topics or (self.tells_kind and entry.kind not in ("", self.kind)):
             return False
+        if is_unread(entry):
+            return self.term_of(entry) not in ("", self.usual)
         if entry.item_id:
             item = catalog.get(entry.item_id)
             asked = {t.term for t in (*self.ask.topics, *self.want.topics)}
@@ -81,10 +116,6 @@ class Lesson:
         if (entry.kind == "" and entry.event == "said") or entry.event == "trait":
             return bool(topics & {t.term for t in self.want.topics}) or _limits(entry, self.want)
         return bool(topics) or _limits(entry, self.want)
-
-
-def _of_kind(entry: Entry, kind: str) -> bool:
-    return entry.kind in ("", kind)
 
 
 def _limits(entry: Entry, want: Want) -> bool:
@@ -98,6 +129,7 @@ class World:
 
     phrases: Phrases
     rows: dict[str, list[dict]]
+    topics: dict[tuple[str, Topic], list[dict]]
     parts: dict[str, Part]
     alone: frozenset[str]
 
@@ -106,16 +138,16 @@ class World:
         """The world to learn in, or the one to be examined in ("test"), with other phrasings, items and people."""
         items = read_items(SEED / "catalog")
         rows: dict[str, list[dict]] = {}
-        for number, line in enumerate(filter(None, PHRASES.read_text("utf-8").split("\n"))):
-            row = json.loads(line)
-            if (number % EXAM == 0) == (half == "test"):
-                rows.setdefault(row["use"], []).append(row)
-        phrases = read_phrases(half)
+        for row in _rows(PHRASES, half):
+            rows.setdefault(row["use"], []).append(row)
+        phrases, topics = read_phrases(half), _topics(half)
         if half == "dev":
+            named = {key: (of[0]["noun"], "") for key, of in topics.items() if key[1].sort == "theme"}
+            phrases = replace(phrases, names=named | phrases.names)
             more = {u: [(r.get("kind", ""), r["text"]) for r in rows.get(u, ())] for u in phrases.sentences}
             phrases = replace(phrases, sentences={u: [*texts, *more[u]] for u, texts in phrases.sentences.items()})
         part = said.split(items, 0)[half]
-        return cls(phrases, rows, {k: Part(part, k, phrases) for k in KINDS}, said.alone_names(items))
+        return cls(phrases, rows, topics, {k: Part(part, k, phrases) for k in KINDS}, said.alone_names(items))
 
     def lessons(self, people: int, seed: int, first: int = FIRST_OF_TRAINING) -> Iterator[Lesson]:
         """Lessons of `people` persons; the same for the same seed."""
@@ -128,13 +160,15 @@ class World:
                 continue
 
     def _person(self, sort: str, rng: random.Random, name: str) -> Iterator[Lesson]:
-        person = said.Maker(rng, name, self.parts, self.phrases, self.alone).person()
+        phrases = self.called(rng)
+        person = said.Maker(rng, name, self.parts, phrases, self.alone).person()
+        nouns = tuple((phrases.noun(t, person.want.kind), t.term) for t in person.want.topics)
         part, events = self.parts[person.want.kind], list(person.events)
         if sort in ("history", "again", "like", "against", "further"):
             events = sorted([*events, *self._history(rng, part, person)], key=lambda e: e.when)
         events = tuple(events)
         for ask, query in zip(person.asks, person.queries):
-            lesson = Lesson(sort, name, events, query, person.want, ask)
+            lesson = Lesson(sort, name, events, query, person.want, ask, nouns=nouns)
             if sort == "again":
                 lesson = self._again(rng, lesson)
             elif sort == "like":
@@ -143,10 +177,23 @@ class World:
                 lesson = self._against(rng, lesson)
             elif sort == "further":
                 lesson = self._further(rng, lesson)
+            elif sort == "theme":
+                lesson = self._theme(rng, lesson)
             elif sort == "small":
                 lesson = self._small(rng, lesson)
             if lesson is not None:
                 yield lesson
+
+    def called(self, rng: random.Random) -> Phrases:
+        """Phrases in which each topic is called by one of its names; the examination has names of its own."""
+        if self.phrases.half != "dev":
+            return self.phrases
+        names = dict(self.phrases.names)
+        for key, rows in self.topics.items():
+            if key in names and rng.random() < RENAMED:
+                row = rng.choice(rows)
+                names[key] = (row["noun"], row["short"] if names[key][1] else "")
+        return replace(self.phrases, names=names)
 
     def _history(self, rng: random.Random, part: Part, person: said.Person) -> list[Event]:
         """Items that were met, mostly of the taste that was told."""
@@ -225,6 +272,26 @@ class World:
         found = [i.id for i in part.members(asked)] if ask.topics else []
         return self._asking(replace(lesson, usual=usual.term, ask=ask), text, found)
 
+    def _theme(self, rng: random.Random, lesson: Lesson) -> Lesson | None:
+        """A request for a theme, put in other words than the catalogue's."""
+        part, kind = self.parts[lesson.kind], lesson.kind
+        themes = [t for t in part.topics["theme"] if (kind, t) in self.topics]
+        themes = [t for t in themes if not any(part.kin(t, of) for of in lesson.want.topics)]
+        genre = rng.choice(part.topics["genre"]) if rng.random() < WITH_GENRE else None
+        if not themes or (genre and any(part.kin(genre, of) for of in lesson.want.topics)):
+            return None
+        theme = rng.choice(themes)
+        row = rng.choice(self.rows["request-genre-theme" if genre else "request-theme"])
+        text = row["text"].replace("{theme}", rng.choice(self.topics[kind, theme])["short"])
+        called = (
+            rng.choice(self.topics.get((kind, genre)) or [{"short": self.phrases.short(genre, kind)}]) if genre else {}
+        )
+        text = request_text(text, self.phrases, kind, called.get("short", ""), 0, "")
+        ask = Ask("genre" if genre else "theme", genre, 0, theme)
+        asked = part.asked(ask)[0]  # those that please too, if there are any
+        found = part.members(asked & part.wanted(lesson.want)[0] or asked)
+        return self._asking(replace(lesson, ask=ask), text, [i.id for i in found])
+
     def _further(self, rng: random.Random, lesson: Lesson) -> Lesson:
         """A second turn, which asks for more of what the first one asked for."""
         text = request_text(rng.choice(self.rows["further"])["text"], self.phrases, lesson.kind, "", 0, "")
@@ -274,6 +341,30 @@ class World:
     def reply(self, rng: random.Random, to: str) -> str:
         """An answer to small talk of the class `to`."""
         return rng.choice([r["text"] for r in self.rows["say"] if r["to"] == to])
+
+
+def _rows(path: Path, half: str) -> Iterator[dict]:
+    """Rows of a file of phrasings that are for the `half`."""
+    for number, line in enumerate(filter(None, path.read_text("utf-8").split("\n"))):
+        if (number % EXAM == 0) == (half == "test"):
+            yield json.loads(line)
+
+
+def _topics(half: str) -> dict[tuple[str, Topic], list[dict]]:
+    """What topics are called, by kind and topic; none that the test half of "What was said" has the same words for."""
+    kept = {
+        (kind, topic.term, deciding_words([text.replace("{works}", "")]))
+        for (kind, topic), texts in read_phrases("test").names.items()
+        for text in texts
+        if text
+    }
+    found: dict[tuple[str, Topic], list[dict]] = {}
+    for row in _rows(TOPICS, half):
+        for kind in (row["kind"],) if "kind" in row else KINDS:
+            called = [deciding_words([row[of].replace("{works}", "")]) for of in ("noun", "short")]
+            if half == "test" or not any((kind, row["term"], words) in kept for words in called):
+                found.setdefault((kind, Topic(row["sort"], row["term"])), []).append(row)
+    return found
 
 
 def asked_words(lesson: Lesson, phrases: Phrases) -> str:

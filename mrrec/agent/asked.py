@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -26,6 +27,7 @@ class Asked:
     named: frozenset[str]
     tiers: tuple[str, ...]
     rules: tuple[Rule, ...] = ()  # further ones, from outside the conversation
+    read: tuple[Entry, ...] = ()  # patterns that the model read in statements, for this request
 
 
 def without_names(text: str, catalog: Catalog) -> str:
@@ -36,11 +38,19 @@ def without_names(text: str, catalog: Catalog) -> str:
     return " ".join(kept.split()) or text
 
 
-def wanted(request: Request, text: str, vector: np.ndarray, ideal: np.ndarray | None, settings: Settings) -> Wanted:
-    """What is asked of the ranking; `text` are the request's telling words, `vector` theirs, shape (dim,)."""
+def wanted(
+    request: Request,
+    text: str,
+    vector: np.ndarray,
+    ideal: np.ndarray | None,
+    settings: Settings,
+    wants: Sequence[str] = (),
+) -> Wanted:
+    """What is asked of the ranking; `text` are the request's telling words, `vector` theirs, shape (dim,); `wants` are
+    wishes that the model found in it."""
     return Wanted(
         text=text, vector=vector, ideal=ideal,
-        wishes=tuple(dict.fromkeys((*request.terms, *request.genres))), like=request.like,
+        wishes=tuple(dict.fromkeys((*request.terms, *request.genres, *wants))), like=request.like,
         limit=min(10, request.count or settings.n_items), adventurous=settings.adventurous,
         surprise=request.surprise, open=request.open or request.surprise or not telling(text),
         free_creators=any(request.names) or bool(request.relations),
@@ -50,13 +60,22 @@ def wanted(request: Request, text: str, vector: np.ndarray, ideal: np.ndarray | 
 def taste(memory: LocalMemory | None, asked: Asked, but: str = "") -> Taste:
     """What memory tells a ranking, without records of the item `but`."""
     return Taste(
-        patterns=tuple(p for p in active(memory, asked.tiers, "pattern") if p.event != "decade"),
+        patterns=(
+            *(p for p in active(memory, asked.tiers, "pattern") if p.event != "decade"),
+            *_still(asked.read, memory),
+        ),
         records=tuple(met(memory, but)),
         profile=tuple(e for e in active(memory, asked.tiers, "profile") if e.event == "trait" and not e.kind),
         named=asked.named,
         statistics=_reads(memory, asked, "pattern"),
         likeness=_reads(memory, asked, "record"),
     )
+
+
+def _still(read: Sequence[Entry], memory: LocalMemory | None) -> list[Entry]:
+    """What was read in statements that memory still holds."""
+    held = {e.id for e in memory.active("record")} if memory is not None and read else set()
+    return [e for e in read if held.issuperset(e.evidence)]
 
 
 def lasting_limits(memory: LocalMemory | None, tiers: tuple[str, ...]) -> list[Entry]:

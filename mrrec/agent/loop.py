@@ -22,7 +22,7 @@ from mrrec.agent.turn.answer import answer
 from mrrec.agent.turn.lookup import asked_titles, look_up
 from mrrec.agent.turn.profile import profile, ranked_by
 from mrrec.agent.turn.remember import remember
-from mrrec.agent.turn.search import experience, hops, think
+from mrrec.agent.turn.search import experience, hops, think, wants
 from mrrec.agent.turn.state import State
 from mrrec.agent.turn.talk import ask, part, should_ask, talk
 from mrrec.memory import Entry
@@ -111,12 +111,19 @@ def _recommend(state: State) -> Iterator[Step]:
         told = "; ".join(f"{a['aspect']}: {a['description']}" for a in usual.aspects)
         state.pen.append(protocol.block("experience", told or "none"))
         yield from think(state)
+        yield from wants(state)
         if state.request.titles or any(state.request.names):
             yield from look_up(state, asked_titles(state.request), forced=True)
         yield from hops(state, [a["aspect"] for a in usual.aspects])
         here = (*conversation.passing, *state.reading.entries)
         state.asked = Asked(
-            state.request, None, conversation.shown_ever, here, frozenset(), state.settings.tiers, conversation.rules
+            state.request,
+            None,
+            conversation.shown_ever,
+            here,
+            frozenset(),
+            state.settings.tiers,
+            conversation.rules,
         )
         found = None
         for found in profile(state, rules(state.asked, state.memory)):

@@ -1,6 +1,7 @@
 """How the model speaks: tags, prompt and grammars; one definition for serving, training and evaluation.
 
-A turn is one assistant message that only grows. The model writes `think, recall, lookup, profile, ask, say, answer`;
+A turn is one assistant message that only grows. The model writes `think, wants, recall, lookup, profile, ask, say,
+answer`;
 the system writes `experience, memory, facts, items`, and the conditions at the head of a profile. A grammar built for
 the moment bounds each span and admits only ids and titles that were shown, so neither can be invented.
 """
@@ -11,18 +12,24 @@ import json
 import re
 from collections.abc import Mapping, Sequence
 
-WRITTEN = ("think", "recall", "lookup", "profile", "ask", "say", "answer")
+WRITTEN = ("think", "wants", "recall", "lookup", "profile", "ask", "say", "answer")
 INJECTED = ("experience", "memory", "facts", "items")
 MOST_ASPECTS = 3
+MOST_WANTS = 3
+NOTHING = "nothing"  # asked for, in the catalogue's words
+OTHER = "other"  # what a memory is about that has no word of the catalogue
+OWN_WORDS = "own words"  # what stands before a statement in which code finds no term
+MEANT = "meant"  # what is said of a memory of the work that a request leans on
 
 BRIEF = "You recommend films, books and games to one person, whom you remember."
 SYSTEM = f"""{BRIEF}
-Think briefly about what the request needs. <recall> aspects of the person's taste that matter for it, <lookup> titles \
-you need facts of. Weigh each memory: does it matter for this request? Then write the <profile> of the ideal item with \
-the memories that count, and answer warmly in plain words.
+Think briefly about what the request needs. <wants> what it asks for, in the catalogue's words. <recall> aspects of \
+the person's taste that matter for it, <lookup> titles you need facts of. Weigh each memory: does it matter for this \
+request? Then write the <profile> of the ideal item with the memories that count, and answer warmly in plain words.
 Example:
 <experience>pace: slow or brisk; tone: bleak or warm</experience>
 <think>A calm film for a tired evening, so pace and tone matter most.</think>
+<wants>slow</wants>
 <recall>pace | tone</recall>
 <memory>[m1] slow: Likes slow films [m2] games: Dislikes sport games</memory>
 <think>m1: slow, yes. m2: games, no.</think>
@@ -150,10 +157,15 @@ def think_grammar() -> str:
     return _prose("thought", f'"." "{close_tag("think")}"', 2, opened=True, word="word")
 
 
-def weigh_grammar(points: Mapping[str, Sequence[str]]) -> str:
-    """Each memory in turn: the point of it that bears on the request, yes or no. `points` of each alias."""
-    rules = [f'{literal(alias + ": ")} {one_of(of)} ", " ("yes" | "no") "."' for alias, of in points.items()]
-    return "root ::= " + ' " " '.join(rules) + f' "{close_tag("think")}"'
+def weigh_grammar(points: Mapping[str, Sequence[str]], terms: Sequence[str] = ()) -> str:
+    """Each memory in turn: the point of it that bears on the request, yes or no. `points` of each alias; where one has
+    none, the model says what it is about, among `terms` of the catalogue."""
+    own = "term" if terms else literal(OTHER)
+    rules = [
+        f'{literal(alias + ": ")} {one_of(of) if of else own} ", " ("yes" | "no") "."' for alias, of in points.items()
+    ]
+    rule = f"\nterm ::= {one_of([*terms, OTHER])}" if terms else ""
+    return "root ::= " + ' " " '.join(rules) + f' "{close_tag("think")}"{rule}'
 
 
 def memory(alias: str, text: str, about: str, points: Sequence[str]) -> str:
@@ -163,7 +175,16 @@ def memory(alias: str, text: str, about: str, points: Sequence[str]) -> str:
     >>> memory("m1", "Finished Ikaruga (2001)", "game", ["shooter", "tense"])
     '[m1] shooter, tense: Finished Ikaruga (2001) (game)'
     """
-    return f"[{alias}] {', '.join(points)}: {text}" + (f" ({about})" if about else "")
+    return f"[{alias}] {', '.join(points) or OWN_WORDS}: {text}" + (f" ({about})" if about else "")
+
+
+def pointed(text: str) -> dict[str, str]:
+    """What was said of each memory in what `weigh_grammar` produced: alias to point.
+
+    >>> pointed("m1: endings, yes. m2: comedy, no.")
+    {'m1': 'endings', 'm2': 'comedy'}
+    """
+    return {m[1]: m[2] for m in re.finditer(r"(m\d+): ([^.]*?), (?:yes|no)\.", text)}
 
 
 def weighed(text: str) -> dict[str, bool]:
@@ -173,6 +194,13 @@ def weighed(text: str) -> dict[str, bool]:
     {'m1': True, 'm2': False}
     """
     return {m[1]: m[2] == "yes" for m in re.finditer(r"(m\d+): [^.]*?, (yes|no)\.", text)}
+
+
+def wants_grammar(terms: Sequence[str]) -> str:
+    """What a request asks for, among `terms` of the catalogue."""
+    asked = f'term (" | " term){{0,{MOST_WANTS - 1}}}' if terms else literal(NOTHING)
+    rule = f"\nterm ::= {one_of(terms)}" if terms else ""
+    return f'root ::= ({literal(NOTHING)} | {asked}) "{close_tag("wants")}"{rule}'
 
 
 def recall_grammar(shown: Sequence[str]) -> str:
@@ -219,7 +247,9 @@ def ask_grammar(openings: Sequence[str], options: Sequence[Sequence[str]], endin
 def all_shapes() -> list[str]:
     """One grammar of every shape, compiled at start-up so that a broken one is found there."""
     return [
-        think_grammar(), weigh_grammar({"m1": ["slow", "space"], "m2": ["gore"]}), recall_grammar(["pace"]),
-        recall_grammar([]), lookup_grammar(['The "Thing"', "Heat"]), ideal_grammar(),
+        think_grammar(), weigh_grammar({"m1": ["slow", "space"], "m2": ["gore"]}),
+        weigh_grammar({"m1": ["slow"], "m2": []}, ["sea"]), weigh_grammar({"m1": []}), recall_grammar(["pace"]),
+        recall_grammar([]), wants_grammar(["slow", "sea"]), wants_grammar([]),
+        lookup_grammar(['The "Thing"', "Heat"]), ideal_grammar(),
         say_grammar(), ask_grammar(["Shall it be "], [["a film"], ["a book"], ["a game"]], ["?"]),
     ]  # fmt: skip

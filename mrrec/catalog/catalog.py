@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache
 from pathlib import Path
 
 import numpy as np
@@ -27,6 +27,7 @@ _SAY_NOTHING = STOPWORDS | frozenset(
     "another other others else one ones thing things shorter longer short long older newer old new recent time "
     "director author actor actress maker studio made directed written starring whoever anyone tonight today now".split()
 )
+MOST_TERMS = 1000  # that a model may choose from
 LEXICAL_LIMIT = 300  # rows with a BM25 score; the rest count as no match
 
 
@@ -114,6 +115,13 @@ class Catalog:
         number = {n: i for i, n in enumerate(self.vocabulary.names)}
         held = [[number[t] for t in (*i.genres, *i.themes) if t in number] for i in self.items]
         return np.array([n for row in held for n in row], np.int64), np.cumsum([0, *map(len, held)])
+
+    @lru_cache(maxsize=16)  # noqa: B019 (as long-lived as the object)
+    def terms(self, kinds: tuple[str, ...] = ()) -> tuple[str, ...]:
+        """Genres and themes that items of `kinds` carry, of all kinds where none is named; the MOST_TERMS commonest."""
+        held = {v for k, sort, v in self.table.columns if sort in ("genre", "theme") and k in (kinds or self.kinds)}
+        names = [n for n in self.vocabulary.names if n in held]
+        return tuple(sorted(names, key=lambda n: (-self.vocabulary.counts[n], n))[:MOST_TERMS])
 
     def subjects(self, vector: np.ndarray) -> np.ndarray:
         """Cosine of each item's nearest term to `vector` (dim,), shape (n_items,); 0 where it carries none."""

@@ -8,8 +8,8 @@ from dataclasses import replace
 from mrrec.agent import protocol
 from mrrec.agent.asked import active, ranking, taste, wanted
 from mrrec.agent.rank import Ranked, Rule
-from mrrec.agent.request import Request
 from mrrec.agent.steps import Profile, Ranking, begin, done
+from mrrec.agent.turn.recall import read_patterns
 from mrrec.agent.turn.state import State
 from mrrec.catalog.vocabulary import PACES, TONES
 
@@ -24,7 +24,7 @@ def profile(state: State, rules: Sequence[Rule]) -> Iterator[Profile]:
     state.pen.open("profile")
     told = f"must: {', '.join(must) or 'nothing'}; avoid: {', '.join(avoid) or 'nothing'}"
     state.pen.append(f"{protocol.plain(told)}\nideal:")
-    ideal = "".join(state.pen.choose(_ideal_openings(state.request)))
+    ideal = "".join(state.pen.choose(_ideal_openings(state)))
     ideal += state.pen.whole(protocol.ideal_grammar(), 80, ".\n", f" {protocol.plain(state.wish())}")
     ideal = ideal.strip()
     counted = [alias for alias, yes in state.judged.items() if yes]
@@ -36,11 +36,12 @@ def profile(state: State, rules: Sequence[Rule]) -> Iterator[Profile]:
     yield done(Profile(**begun, ideal=ideal, must=must, avoid=avoid, memory_ids=memory_ids))
 
 
-def _ideal_openings(request: Request) -> list[str]:
+def _ideal_openings(state: State) -> list[str]:
     """How the ideal may begin: with what was asked for."""
+    request, genres = state.request, state.catalog.vocabulary.genres
     kind = request.kinds[0] if len(request.kinds) == 1 else "story"
-    genre = " ".join(request.genres[:2])
-    moods = [t for t in request.terms if t in TONES | PACES][:2]
+    genre = " ".join([*request.genres, *(t for t in state.wants if t in genres)][:2])
+    moods = [t for t in (*request.terms, *state.wants) if t in TONES | PACES][:2]
     what = protocol.plain(" ".join(filter(None, [", ".join(moods), genre, kind])))
     article = "An" if what[0] in "aeiou" else "A"
     return [f" {article} {what} {follows}" for follows in ("with", "that", "about")]
@@ -52,7 +53,8 @@ def ranked_by(state: State, profile: Profile) -> tuple[Ranking, Ranked]:
     ideal = state.encoder.encode([profile.ideal])[0] if profile.ideal else None
     asked = replace(
         state.asked,
-        wanted=wanted(state.request, state.telling, state.vector, ideal, state.settings),
+        wanted=wanted(state.request, state.telling, state.vector, ideal, state.settings, state.wants),
+        read=read_patterns({state.aliases[alias]: about for alias, about in state.read.items()}),
         named=frozenset(profile.memory_ids) | _evidence(state, profile),
     )
     state.taste = taste(state.memory, asked)

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import chain
 
 from mrrec.agent import protocol
 from mrrec.agent.asked import active, lasting_limits
+from mrrec.agent.rules import limits_of
 from mrrec.agent.steps import Recall, Step, Thought, begin, done
 from mrrec.agent.turn.state import State
 from mrrec.catalog import Item
@@ -17,6 +20,7 @@ from mrrec.memory.recall import Recalled
 
 MOST_SHOWN = 8  # memories after one recall: each costs the model a judgement
 MOST_POINTS = 3
+LONGEST_QUOTE = 90  # characters
 NOTHING_YET = "nothing is remembered yet"
 STATED = "what you told me to avoid"
 LAST, BEST = "what you liked last", "what you liked best"
@@ -63,6 +67,9 @@ def recall(state: State, shown_aspects: Sequence[str]) -> Iterator[Step]:
     step = Recall(**begun, aspects=tuple(aspects), entries=tuple(_shown(a, r) for a, r in names.items()), note=note)
     state.recalls.append(step)
     points = points_of(state, {alias: recalled.entry for alias, recalled in names.items()})
+    for alias, recalled in names.items():
+        if recalled.aspect in (LAST, BEST):
+            points[alias] = [protocol.MEANT, *points[alias]][:MOST_POINTS]
     shown = [_line(alias, recalled, points[alias]) for alias, recalled in names.items()]
     state.pen.append(protocol.block("memory", " ".join(shown) or "none"))
     yield done(step)
@@ -72,18 +79,50 @@ def recall(state: State, shown_aspects: Sequence[str]) -> Iterator[Step]:
 
 def _line(alias: str, recalled: Recalled, points: Sequence[str]) -> str:
     entry = recalled.entry
-    about = f"{entry.kind}, meant here" if recalled.aspect in (LAST, BEST) else entry.kind
-    return protocol.memory(alias, entry.text, about if entry.item_id else "", points)
+    return protocol.memory(alias, entry.text, entry.kind if entry.item_id else "", points)
 
 
 def _weigh(state: State, points: Mapping[str, Sequence[str]]) -> Iterator[Step]:
     """Each memory in turn: does it matter for this request?"""
     state.pen.open("think")
     thought = None
-    for thought in state.pen.stream(Thought, protocol.weigh_grammar(points), 22 * len(points), "</think>", ""):
+    terms = state.terms() if not all(points.values()) else ()
+    for thought in state.pen.stream(Thought, protocol.weigh_grammar(points, terms), 22 * len(points), "</think>", ""):
         yield thought
     state.pen.append("\n")
     state.judged |= protocol.weighed(thought.text)
+    about = protocol.pointed(thought.text)
+    state.read |= {a: about[a] for a, of in points.items() if not of and state.judged.get(a)}
+
+
+def is_unread(entry: Entry) -> bool:
+    """Whether it is a taste in their own words, none of which is one of the catalogue's."""
+    return (
+        entry.tier == "record"
+        and entry.event == "said"
+        and bool(entry.value)
+        and not entry.topics
+        and not limits_of(entry)
+    )
+
+
+def read_patterns(read: Mapping[Entry, str]) -> tuple[Entry, ...]:
+    """Patterns for statements and the term that the model says each is about: they hold for this request."""
+    return tuple(
+        replace(e, tier="pattern", terms=(about,), text=f"Said “{quoted(e.text)}”", evidence=(e.id,))
+        for e, about in read.items()
+        if about != protocol.OTHER
+    )
+
+
+def quoted(text: str) -> str:
+    """Somebody's words in brief, with nothing in them that ends a quotation.
+
+    >>> quoted("I [really] like it; always did")
+    'I really like it, always did'
+    """
+    plain = re.sub(r"[\[\]()“”]", "", text).replace(";", ",").rstrip(".")
+    return textwrap.shorten(plain, LONGEST_QUOTE, placeholder=" …")
 
 
 def points_of(state: State, entries: Mapping[str, Entry]) -> dict[str, list[str]]:
@@ -91,7 +130,13 @@ def points_of(state: State, entries: Mapping[str, Entry]) -> dict[str, list[str]
     other works than are asked for; what it shares with the request; with a taste that was told, or shown; the rest."""
     request = state.request
     works = request.kinds or tuple(i.kind for i in request.like) or _only_kind(state)
-    asked = {*request.terms, *request.genres, *chain(*request.names), *chain(*map(_told_of, request.like))}
+    asked = {
+        *request.terms,
+        *request.genres,
+        *state.wants,
+        *chain(*request.names),
+        *chain(*map(_told_of, request.like)),
+    }
     liked = [e for e in active(state.memory, state.settings.tiers, "pattern") if e.value > 0]
     liked = [e for e in liked if not (e.kind and works) or e.kind in works]
     told = {t for e in liked if e.event == "said" for t in e.topics}
@@ -109,11 +154,14 @@ def _only_kind(state: State) -> tuple[str, ...]:
 def _points(state: State, entry: Entry, works: Sequence[str], telling: Sequence[set[str]]) -> list[str]:
     item = state.catalog.get(entry.item_id) if entry.item_id else None
     names = [n for n in item.names if any(n in topics for topics in telling)] if item else []
+    elsewhere = bool(works and entry.kind) and entry.kind not in works
+    if is_unread(entry) and not elsewhere:
+        return []
     words = dict.fromkeys([*entry.terms, *entry.names, *(_told_of(item) if item else ()), *names])
     ordered = sorted(words, key=lambda w: next((n for n, topics in enumerate(telling) if w in topics), len(telling)))
-    if works and entry.kind and entry.kind not in works:
+    if elsewhere:
         ordered.insert(0, f"{entry.kind}s")
-    return [protocol.plain(w) for w in ordered if w][:MOST_POINTS] or ["other"]
+    return [protocol.plain(w) for w in ordered if w][:MOST_POINTS] or [protocol.OTHER]
 
 
 def _told_of(item: Item) -> list[str]:

@@ -1,4 +1,4 @@
-"""The search for what matters: experience, a first thought, then hops of recall and look-up."""
+"""The search for what matters: experience, a first thought, what is asked for, then hops of recall and look-up."""
 
 from __future__ import annotations
 
@@ -29,6 +29,22 @@ def think(state: State) -> Iterator[Step]:
     state.pen.open("think")
     yield from state.pen.stream(Thought, protocol.think_grammar(), 70, "</think>", " what fits.", protocol.THOUGHTS)
     state.pen.append("\n")
+
+
+def wants(state: State) -> Iterator[Step]:
+    """What the request asks for, in the catalogue's own words, where the model finds more than code does.
+
+    It says "something to sink into" means slow; code would have to know each way of putting it.
+    """
+    begun = begin()
+    state.pen.open("wants")
+    text = state.pen.whole(protocol.wants_grammar(state.terms()), 40, "</wants>", protocol.NOTHING)
+    state.pen.append("\n")
+    request = state.request
+    known = {*request.terms, *request.genres, *request.avoid, protocol.NOTHING}
+    state.wants = tuple(t for t in protocol.split_list(text, "wants") if t not in known)
+    if state.wants:
+        yield done(Thought(**begun, text=f"In the catalogue's words: {', '.join(state.wants)}."))
 
 
 def hops(state: State, shown_aspects: Sequence[str]) -> Iterator[Step]:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from mrrec.agent import protocol
 from mrrec.agent.asked import Asked
 from mrrec.agent.conversation import Conversation, Turn
 from mrrec.agent.pen import Pen, held
@@ -44,6 +45,8 @@ class State:
         self.request: Request | None = None
         self.aliases: dict[str, Entry] = {}  # m1, m2 … to what was shown under it
         self.judged: dict[str, bool] = {}
+        self.wants: tuple[str, ...] = ()  # terms that the model finds in the request, beside those that code does
+        self.read: dict[str, str] = {}  # alias of a statement without a word of the catalogue, to what it is about
         self.looked_up: list[Item] = []
         self.recalls: list[Recall] = []
         self.put_right = ""  # what the answer says of false premises, whatever the model writes
@@ -56,6 +59,10 @@ class State:
         """What is wanted is to be like `items` too."""
         self.request = replace(self.request, like=tuple(dict.fromkeys((*self.request.like, *items))))
         self.record.request = self.request
+
+    def terms(self) -> list[str]:
+        """The catalogue's words for what is asked for, as the model may write them."""
+        return [protocol.plain(t) for t in self.catalog.terms(self.request.kinds)]
 
     def wish(self) -> str:
         """The request in the person's own words, with the one that it continues."""

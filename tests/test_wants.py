@@ -1,0 +1,123 @@
+"""What the model reads where code does not: what a request asks for, and what a statement in own words is about."""
+
+import re
+from contextlib import contextmanager
+from dataclasses import replace
+
+import pytest
+
+from mrrec.agent import protocol
+from mrrec.agent.asked import ranking, taste
+from mrrec.agent.loop import Conversation, run
+from mrrec.agent.steps import Answer, Profile, Ranking, Recall, Thought
+from mrrec.agent.why import influences
+from mrrec.memory.entry import Entry
+from tests.scripted import SAYS, Scripted, admits
+
+OWN = "Tales of mates who stand by each other are what I reach for first"
+
+
+class Reads(Scripted):
+    """Writes `wants`, and says of every memory in own words that it is about `about`."""
+
+    def __init__(self, wants: str = protocol.NOTHING, about: str = "friendship"):
+        super().__init__(SAYS | {"</wants>": wants})
+        self.about = about
+
+    @contextmanager
+    def transcript(self, *args, **options):
+        with super().transcript(*args, **options) as made:
+            plain = made.write
+
+            def write(grammar, max_tokens, stop, penalty=1.0):
+                if stop == "</think>" and "term ::=" in grammar:
+                    aliases = re.findall(r'"(m\d+): "', grammar)
+                    text = " ".join(f"{alias}: {self.about}, yes." for alias in aliases) + stop
+                    made.append(text)
+                    yield text
+                else:
+                    yield from plain(grammar, max_tokens, stop, penalty)
+
+            made.write = write
+            yield made
+
+
+def turn(assistant, engine, memory, message):
+    conversation = Conversation(memory)
+    steps = {s.id: s for s in run(replace(assistant, engine=engine), conversation, message, assistant.settings)}
+    return list(steps.values()), conversation
+
+
+def of(steps, kind):
+    return [s for s in steps if isinstance(s, kind)]
+
+
+def test_what_the_model_finds_in_a_request_is_wished_for_shown_and_explained(assistant, memory):
+    steps, conversation = turn(assistant, Reads("melancholy | slow"), memory, "A film to stare out of the window with")
+    assert "In the catalogue's words: melancholy, slow." in [s.text for s in of(steps, Thought)]
+    asked = conversation.last.asked
+    assert set(asked.wanted.wishes) >= {"melancholy", "slow"}
+    shown = of(steps, Answer)[-1].items
+    assert sum({"melancholy", "slow"} <= {*i["themes"]} for i in shown) >= 3
+    told = [i.text for i in influences(asked, shown[0]["id"], memory, assistant.catalog)]
+    assert "you asked for melancholy" in told
+
+
+def test_what_code_reads_already_is_not_told_twice_and_what_is_ruled_out_is_not_wished_for(assistant, memory):
+    steps, conversation = turn(assistant, Reads("slow | gore"), memory, "A slow film without gore")
+    assert not any(s.text.startswith("In the catalogue") for s in of(steps, Thought))
+    assert conversation.last.asked.wanted.wishes.count("slow") == 1
+    assert "gore" not in conversation.last.asked.wanted.wishes
+
+
+@pytest.mark.parametrize(
+    "text, fits",
+    [
+        ("nothing</wants>", True),
+        ("slow | horror</wants>", True),
+        ("a | b</wants>", False),
+        ("slow horror</wants>", False),
+        ("slow | horror | funny | dark</wants>", False),
+        ("platformer</wants>", False),
+    ],
+)
+def test_only_words_of_the_catalogue_can_be_wanted(assistant, text, fits):
+    grammar = protocol.wants_grammar(assistant.catalog.terms(("film",)))
+    assert admits(assistant.engine, grammar, text) is fits
+
+
+@pytest.fixture
+def told(memory):
+    """A memory with a taste in their own words, in which no word of the catalogue stands."""
+    memory.write([Entry("", "record", "said", OWN, value=0.7, strength=0.7, when=1.0)], turn="t")
+    (entry,) = [e for e in memory.entries("record") if e.text == OWN]
+    return entry
+
+
+def test_a_statement_in_own_words_counts_for_what_the_model_says_it_is_about(assistant, memory, told):
+    engine = Reads()
+    steps, _ = turn(assistant, engine, memory, "Recommend me a film")
+    assert f"<memory>[m1] own words: {OWN}" in engine.transcripts[-1].text
+    assert [e["id"] for s in of(steps, Recall) for e in s.entries] == [told.id]
+    assert of(steps, Profile)[-1].memory_ids == (told.id,)
+    assert of(steps, Ranking)[-1].candidates[0]["memories"] == [told.id]
+    shown = of(steps, Answer)[-1].items
+    assert all("friendship" in i["themes"] for i in shown)
+    assert any(told.id in i["memories"] for i in shown)
+    assert f"you said “{OWN}” [{told.id}]" in of(steps, Answer)[-1].text
+
+
+def test_what_is_about_nothing_in_the_catalogue_moves_nothing(assistant, memory, told):
+    steps, conversation = turn(assistant, Reads(about=protocol.OTHER), memory, "Recommend me a film")
+    assert of(steps, Profile)[-1].memory_ids == (told.id,)
+    assert conversation.last.asked.read == ()
+
+
+def test_a_forgotten_statement_counts_no_more_whatever_was_read_in_it(assistant, memory, told):
+    _, conversation = turn(assistant, Reads(), memory, "Recommend me a film")
+    asked = conversation.last.asked
+    assert [p.evidence for p in taste(memory, asked).patterns if p.terms == ("friendship",)] == [(told.id,)]
+    before = ranking(asked, memory, assistant.catalog).scores
+    memory.forget([told.id])
+    assert not any(p.terms == ("friendship",) for p in taste(memory, asked).patterns)
+    assert ranking(asked, memory, assistant.catalog).scores != before
