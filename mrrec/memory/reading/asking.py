@@ -19,7 +19,8 @@ from mrrec.memory.reading.stance import STANCES, TASTES, Judged
 log = logging.getLogger(__name__)
 WORDS = (" nothing", " like", " dislike", " seen", " dropped", " rated", " fact")  # for STANCES, and one for the rest
 REST = (1, 2, 6)  # of WORDS, what `stance.WHOLE` stands for
-SHARE = 0.5  # of the model in what both say; the head has the other
+SHARE = 0.5  # of the model in what both say of a mention; the head has the other
+SHARE_OF_REST = 0.8  # the same of a taste without a mention, of which the head, which sees no noun, knows less
 NEVER = -30.0
 SETTLED, SILENT = 0.97, 0.004  # where the head finds so little, the model could not change what is kept
 MOST = 47  # mentions that are asked about; of the others the head judges alone
@@ -73,7 +74,7 @@ def together(judged: Judged, said: np.ndarray, share: float = SHARE) -> Judged:
     both = (1 - share) * np.log(stances[:asked] + 1e-9) + share * said[:-1, : len(STANCES)]
     stances[:asked] = np.exp(both - np.logaddexp.reduce(both, axis=1, keepdims=True))
     rest = np.exp(said[-1, list(REST)])
-    odds = (1 - share) * _odds(judged.whole) + share * _odds(rest)
+    odds = (1 - SHARE_OF_REST) * _odds(judged.whole) + SHARE_OF_REST * _odds(rest)
     return Judged(stances, judged.strengths, 1 / (1 + np.exp(-odds)))
 
 

@@ -267,7 +267,10 @@ def _alone(message: str, judged: Judged, now: float) -> list[tuple[Entry, int]]:
     parts = [m.span() for m in _SENTENCE.finditer(message) if m[0].strip()]
     start, end = parts[sentence] if len(parts) == len(judged.whole) else (0, len(message))
     words = message[start:end].strip()
-    entry = Entry(id="", tier="record", event="said", text=words, value=value, strength=abs(value) or 0.5, when=now)
+    entry = Entry(
+        id="", tier="record", event="said", text=words, kind=kind_of(words.lower()) if value else "", value=value,
+        strength=abs(value) or 0.5, when=now,
+    )  # fmt: skip
     return [(entry, start)]
 
 
