@@ -70,7 +70,8 @@ def test_both_have_a_say():
     said = np.log(np.array([[0.8, 0.2, 1e-9, 1e-9, 1e-9, 1e-9, 1e-9], [0.9, 0.1, 1e-9, 1e-9, 1e-9, 1e-9, 1e-9]]))
     both = asking.together(judged, said)
     assert both.stances[0, :2] == pytest.approx([0.5, 0.5], abs=1e-3)
-    assert both.whole[0, 0] == pytest.approx(0.5, abs=1e-3)
+    odds = 9 ** (1 - 2 * asking.SHARE_OF_REST)  # 9 to 1 by the head, 1 to 9 by the model
+    assert both.whole[0, 0] == pytest.approx(odds / (1 + odds), abs=1e-3) and both.whole[0, 0] < 0.5
     assert asking.together(judged, said, 0.0).stances == pytest.approx(judged.stances, abs=1e-6)
 
 

@@ -27,6 +27,8 @@ from datasets import Dataset
 from transformers import AutoConfig, TrainerCallback
 from trl import GRPOConfig, GRPOTrainer
 
+from mrrec.agent.request import read_request
+from mrrec.agent.turn.recall import is_unread
 from mrrec.assistant import Assistant
 from mrrec.llm.llamacpp import LlamaCpp
 from mrrec.llm.models import packaged_model
@@ -36,7 +38,7 @@ from train.model import AT_ONCE, BEST, PRESETS, base_folder, is_quick_at_bfloat1
 from train.plots import plot
 from train.rewards import REWARDS, Outcome, ndcg
 from train.rollouts import Rollout, people_of, rollout
-from train.worlds import Lesson, World
+from train.worlds import FIRST_OF_TRAINING, Lesson, World
 
 HELD_FIRST = 20_000  # numbers of the held-out people
 LEAST_ENTROPY = 0.02  # nats a token, below which the policy has collapsed
@@ -49,14 +51,18 @@ class Arena:
     def __init__(self, args: argparse.Namespace, folder: Path):
         world = World.open()
         self.folder, self.temperature = folder, args.temperature
-        asks = [x for x in world.lessons(args.people, args.seed) if x.sort != "small"]
-        held = [x for x in world.lessons(args.held, args.seed, HELD_FIRST) if x.sort != "small"]
-        self.lessons = {x.query.id: x for x in asks}
-        self.held = held[: args.held]
+        asks, held = (
+            [x for x in world.lessons(people, args.seed, first) if x.sort != "small"]
+            for people, first in ((args.people, FIRST_OF_TRAINING), (args.held, HELD_FIRST))
+        )
         self.model = args.model or packaged_model()
         settings = Settings(store=folder / "store", durable=False, model=self.model)
         self.assistant = Assistant.open(settings, progress=True, model=False)
-        self.people = people_of(self.assistant, [*self.lessons.values(), *self.held])
+        self.people = people_of(self.assistant, [*asks, *held])
+        asks, held = ([x for x in of if self.is_open(x)] for of in (asks, held))
+        self.lessons, self.held = {x.query.id: x for x in asks}, held[: args.held]
+        if not asks or not held:
+            raise SystemExit("none of these people leaves the model anything to decide; give more --people or --held")
         self.config = AutoConfig.from_pretrained(base_folder(preset(args.preset))).to_dict()
         self.random = random.Random(args.seed)
 
@@ -66,6 +72,16 @@ class Arena:
         export(self.folder / "now", self.folder / "now.gguf", self.config)
         engine = LlamaCpp(self.model, lora=self.folder / "now.gguf")
         self.assistant = replace(self.assistant, engine=engine)
+
+    def is_open(self, lesson: Lesson) -> bool:
+        """Whether code leaves the model something to find, in the request or in what was told: where it does not, every
+        turn of a group is ranked alike, and nothing is learned from it."""
+        request = None
+        for message in (*lesson.query.dialogue, lesson.query.text):
+            request = read_request(message, self.assistant.catalog, request)
+        memory = self.people.memory(lesson.query)
+        told = {*request.terms, *request.genres}
+        return not told.issuperset(lesson.wants) or any(is_unread(e) and e.active for e in memory.entries("record"))
 
     def roll(self, lesson: Lesson, temperature: float, seed: int) -> Rollout | None:
         return rollout(self.assistant, self.people, lesson, temperature, seed)
@@ -151,7 +167,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--out", type=Path, default=Path("out/grpo"))
     made.add_argument("--reward", choices=REWARDS, default="useful")
     made.add_argument("--people", type=int, default=200)
-    made.add_argument("--held", type=int, default=40, help="held-out lessons")
+    made.add_argument("--held", type=int, default=40, help="held-out people, and at most so many lessons of theirs")
     made.add_argument("--steps", type=int, default=60)
     made.add_argument("--group", type=int, default=6, help="turns of the same lesson; 5 in the paper")
     made.add_argument("--lessons", type=int, default=4, help="lessons a step")

@@ -64,7 +64,8 @@ def rollout(assistant: Assistant, people: People, lesson: Lesson, temperature: f
     """One turn; None where the app talked or asked instead of ranking."""
     listening = Listening(assistant.engine)
     memory = people.memory(lesson.query)
-    conversation = Conversation(memory, rules=pool_of(lesson.query))
+    # turns of one lesson share a conversation's name, so that llama.cpp reads what they share once
+    conversation = Conversation(memory, lesson.query.id, rules=pool_of(lesson.query))
     settings = replace(assistant.settings, temperature=temperature, seed=seed)
     heard = replace(assistant, engine=listening)
     earlier_turns(heard, conversation, lesson.query, settings)

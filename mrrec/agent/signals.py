@@ -13,7 +13,6 @@ from mrrec.catalog.features import SORTS
 from mrrec.memory.entry import DISLIKED, LIKED, Entry
 
 NAME = 2.0  # a favourite director says more than a favourite subject
-NAMED = 1.0
 UNNAMED = 0.6  # weight of a pattern that the model did not name, against one that it did
 DOUBT = 30.0  # records of what is usual that are added to a person's own, so that few say little
 DOUBT_HERE = 5.0  # the same for the few that are of the sort that is asked for
@@ -142,7 +141,7 @@ def _held(
     weights = np.zeros(len(table.sorts))
     by_column: dict[int, list[Entry]] = defaultdict(list)
     for entry in entries:
-        trust = NAMED if entry.id in named else UNNAMED
+        trust = 1.0 if entry.id in named else UNNAMED
         for kind in (entry.kind,) if entry.kind else catalog.kinds:
             for value in entry.topics:
                 for sort in SORTS:
