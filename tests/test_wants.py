@@ -63,6 +63,28 @@ def test_what_the_model_finds_in_a_request_is_wished_for_shown_and_explained(ass
     assert "you asked for melancholy" in told
 
 
+def test_a_model_that_was_not_trained_chooses_among_what_is_near(assistant, memory):
+    offered = []
+
+    class Watches(Scripted):
+        @contextmanager
+        def transcript(self, *args, **options):
+            with super().transcript(*args, **options) as made:
+                plain = made.write
+                made.write = lambda grammar, n, stop, p=1.0: (offered.append((stop, grammar)), plain(grammar, n, stop))[
+                    1
+                ]
+                yield made
+
+    engine = Watches()
+    turn(assistant, engine, memory, "A film about haunted lighthouses")
+    engine.trained = True
+    turn(assistant, engine, memory, "A film about haunted lighthouses")
+    few, all_ = (g for stop, g in offered if stop == "</wants>")
+    assert few.count(" | ") < 60 < all_.count(" | ")
+    assert '"haunted house"' in few and '"boxing"' not in few and '"boxing"' in all_
+
+
 def test_what_code_reads_already_is_not_told_twice_and_what_is_ruled_out_is_not_wished_for(assistant, memory):
     steps, conversation = turn(assistant, Reads("slow | gore"), memory, "A slow film without gore")
     assert not any(s.text.startswith("In the catalogue") for s in of(steps, Thought))

@@ -11,6 +11,8 @@ from mrrec.agent.turn.lookup import look_up, titles_to_offer
 from mrrec.agent.turn.recall import recall
 from mrrec.agent.turn.state import State
 
+NEAREST = 50  # terms that a model may choose from that was not trained to
+
 
 def experience(state: State) -> Experience:
     """What people weigh in the scenario of the request."""
@@ -34,11 +36,16 @@ def think(state: State) -> Iterator[Step]:
 def wants(state: State) -> Iterator[Step]:
     """What the request asks for, in the catalogue's own words, where the model finds more than code does.
 
-    It says "something to sink into" means slow; code would have to know each way of putting it.
+    It says that "in no hurry" means slow; code would have to know each way of putting it. A model that was not taught
+    to may choose only among the terms nearest in meaning, lest it name any.
     """
     begun = begin()
     state.pen.open("wants")
-    text = state.pen.whole(protocol.wants_grammar(state.terms()), 40, "</wants>", protocol.NOTHING)
+    terms = state.terms()
+    if not state.assistant.engine.trained:
+        near = state.catalog.vocabulary.nearest(state.vector, NEAREST)
+        terms = [t for t in terms if t in near]
+    text = state.pen.whole(protocol.wants_grammar(terms), 40, "</wants>", protocol.NOTHING)
     state.pen.append("\n")
     request = state.request
     known = {*request.terms, *request.genres, *request.avoid, protocol.NOTHING}
