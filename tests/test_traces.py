@@ -148,7 +148,10 @@ def test_a_rollout_is_the_apps_own_turn_with_what_it_came_to(assistant, lessons)
     assert (
         assistant.engine._llama.detokenize(list(made.completion)).decode("utf-8", "ignore").startswith("<experience>")
     )
-    assert made.outcome.written == sum(made.mask)
+    decided = assistant.engine._llama.detokenize([t for t, m in zip(made.completion, made.mask) if m]).decode()
+    assert made.outcome.written > sum(made.mask) > 0
+    thought = re.search(r"<think>(.*?)</think>", made.text)[1]
+    assert thought[-12:] not in decided and re.search(r"<wants>(.*?)<", made.text)[1] in decided
     assert all(1 <= p <= len(lesson.query.candidates) for p in made.outcome.places)
     assert sum(useful(made.outcome).values()) == pytest.approx(
         sum(useful(rollout(assistant, people, lesson, 0.0, 0).outcome).values())

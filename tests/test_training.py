@@ -124,6 +124,12 @@ def test_it_learns_goes_on_after_a_break_and_its_export_is_what_it_learned(trace
     theirs = torch.tensor(logits(served))
     assert torch.corrcoef(torch.stack([mine[at - 1].float(), theirs]))[0, 1] > 0.98
 
+    again, _ = load(NAME, tmp_path / "a.gguf")
+    learned, back = (dict(m.named_parameters()) for m in (model, again))
+    lora = [name for name in back if "lora_" in name]
+    assert len(lora) == 30 * 7 * 2 and any(back[name].abs().max() > 0 for name in lora if "lora_B" in name)
+    assert all(torch.allclose(learned[name].float(), back[name].float(), atol=1e-3) for name in lora)
+
 
 def test_what_reads_statements_learns_and_says_the_same_when_served(tmp_path):
     def told(word, verb, stance):

@@ -30,7 +30,7 @@ from mrrec.llm.models import model_path
 from mrrec.settings import Settings
 from train.rewards import ndcg
 from train.rollouts import people_of, rollout
-from train.worlds import Lesson, World
+from train.worlds import SORTS, Lesson, World
 
 TEST_FIRST = 30_000  # numbers of the people of the test
 
@@ -91,10 +91,12 @@ def main() -> None:
     )
     parser.add_argument("--model", type=Path, help="a GGUF; the packaged model otherwise")
     parser.add_argument("--people", type=int, default=60)
+    parser.add_argument("--sort", choices=[s for s in SORTS if s != "small"], help="lessons of this sort alone")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=Path("out/measured.json"))
     args = parser.parse_args()
     lessons = [x for x in World.open("test").lessons(args.people, args.seed, TEST_FIRST) if x.sort != "small"]
+    lessons = [x for x in lessons if args.sort in (None, x.sort)]
     results = {}
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(store=Path(folder), durable=False, model=args.model, seed=args.seed)

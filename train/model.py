@@ -176,10 +176,8 @@ def _shares(span: str, before: str, tokens: Sequence[str]) -> list[float]:
     """
     if before.endswith("<"):
         return [STEP] + [1.0] * (len(tokens) - 1)
-    if before.endswith("<wants>"):
+    if before.endswith("<wants>") or weighed(span):
         return [VERDICT] * len(tokens)
-    if weighed(span):
-        return [VERDICT if t.strip() in ("yes", "no") else 1.0 for t in tokens]
     return [PROSE] * len(tokens)
 
 

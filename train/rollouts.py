@@ -25,7 +25,11 @@ from train.worlds import Lesson
 
 @dataclass(frozen=True)
 class Rollout:
-    """A turn as tokens, and what it came to; `mask` is 1 for what the model wrote after the prompt."""
+    """A turn as tokens, and what it came to.
+
+    `mask` is 1 for what the model decided after the prompt: what it wrote, but for free prose, which moves no ranking,
+    so that its share in the loss would be noise.
+    """
 
     prompt: tuple[int, ...]
     completion: tuple[int, ...]
@@ -64,8 +68,9 @@ def rollout(assistant: Assistant, people: People, lesson: Lesson, temperature: f
     """One turn; None where the app talked or asked instead of ranking."""
     listening = Listening(assistant.engine)
     memory = people.memory(lesson.query)
-    # turns of one lesson share a conversation's name, so that llama.cpp reads what they share once
-    conversation = Conversation(memory, lesson.query.id, rules=pool_of(lesson.query))
+    conversation = Conversation(memory, rules=pool_of(lesson.query))
+    if temperature:  # the turns of a group share a name, so that llama.cpp reads what they share once
+        conversation.id = lesson.query.id
     settings = replace(assistant.settings, temperature=temperature, seed=seed)
     heard = replace(assistant, engine=listening)
     earlier_turns(heard, conversation, lesson.query, settings)
@@ -83,8 +88,9 @@ def rollout(assistant: Assistant, people: People, lesson: Lesson, temperature: f
     made = listening.transcripts[0]
     done = tuple(steps.values())
     cut = made.prompt_length
+    decided = tuple(int(wrote and not prose) for wrote, prose in zip(made.written[cut:], made.prose[cut:]))
     return Rollout(
-        tuple(made.tokens[:cut]), tuple(made.tokens[cut:]), tuple(map(int, made.written[cut:])), made.text,
+        tuple(made.tokens[:cut]), tuple(made.tokens[cut:]), decided, made.text,
         _outcome(assistant, lesson, asked, memory, made, done), done,
     )  # fmt: skip
 

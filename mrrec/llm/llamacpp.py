@@ -159,6 +159,7 @@ class LlamaTranscript:
         self.prompt_length = len(tokens)
         self.text = ""
         self.written = [False] * len(tokens)  # of each token, whether the model wrote it
+        self.prose = [False] * len(tokens)  # and whether it did so in free prose
         self.spans = self.refused = 0  # pieces that the model wrote; those in which a grammar refused what it preferred
 
     @property
@@ -174,6 +175,7 @@ class LlamaTranscript:
         new = self._llama.tokenize(self._engine.neutral(text).encode(), add_bos=False, special=False)
         self.tokens += new
         self.written += [False] * len(new)
+        self.prose += [False] * len(new)
         self.text += text
 
     def write(self, grammar: str, max_tokens: int, stop: str, penalty: float = 1.0) -> Iterator[str]:
@@ -236,6 +238,7 @@ class LlamaTranscript:
                     return
                 self.tokens.append(token)
                 self.written.append(True)
+                self.prose.append(penalty > 1)
                 pending += self._llama.detokenize([token], special=False)
                 piece = pending.decode("utf-8", "ignore")
                 if piece:

@@ -52,15 +52,20 @@ def recall(state: State, shown_aspects: Sequence[str]) -> Iterator[Step]:
         state.recalls.append(step)
         yield done(step)
         return
-    found: list[Recalled] = []
+    found, leaned = [], []
     if not state.recalls:  # the request's own words always count, and so does what was ruled out for good
         leaned = _leaned_on(state)
         state.go_by(_works(state, leaned))
-        found += _stated_limits(state) + leaned
+        found += _stated_limits(state)
         found += state.memory.recall([state.wish()], state.settings.k, state.settings.tiers)
     found += state.memory.recall([a for a in aspects if a not in known], state.settings.k, state.settings.tiers)
     have = {e.id for e in state.aliases.values()}
-    fresh = list({r.entry.id: r for r in reversed(found) if r.entry.id not in have}.values())[::-1][:MOST_SHOWN]
+    have |= {r.entry.id for r in leaned}
+    fresh = list({r.entry.id: r for r in reversed(found) if r.entry.id not in have}.values())[::-1]
+    fresh = [
+        *fresh[: MOST_SHOWN - len(leaned)],
+        *leaned,
+    ]  # what is meant is weighed just before the next step is chosen
     names = {f"m{n}": recalled for n, recalled in enumerate(fresh, len(state.aliases) + 1)}
     state.aliases |= {alias: recalled.entry for alias, recalled in names.items()}
     note = "" if fresh else (NOTHING_YET if not state.aliases else "nothing new was found")
