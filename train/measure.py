@@ -4,7 +4,8 @@
 
 The embedded model answers greedily, under the grammar. For each adapter: how often a span stands as the model would
 have written it without the grammar, whether what decides was recalled, which memories it named, when it looked
-something up, and where the relevant items came out.
+something up, and where the relevant items came out; and, of the rankings, how much better each adapter does than the
+first, lesson by lesson.
 """
 
 from __future__ import annotations
@@ -32,6 +33,7 @@ from train.rewards import ndcg
 from train.rollouts import people_of, rollout
 from train.worlds import SORTS, Lesson, World
 
+RANKED = ["nDCG@10", "recall@10"]
 TEST_FIRST = 30_000  # numbers of the people of the test
 
 
@@ -97,14 +99,19 @@ def main() -> None:
     args = parser.parse_args()
     lessons = [x for x in World.open("test").lessons(args.people, args.seed, TEST_FIRST) if x.sort != "small"]
     lessons = [x for x in lessons if args.sort in (None, x.sort)]
-    results = {}
+    results, first = {}, None
     with tempfile.TemporaryDirectory() as folder:
         settings = Settings(store=Path(folder), durable=False, model=args.model, seed=args.seed)
         assistant = Assistant.open(settings, model=False)
         people = people_of(assistant, lessons)
         for adapter in args.adapter or [Path("none")]:
             engine = llama(model_path(args.model, adapter, progress=True), settings)
-            found = told(measured(replace(assistant, engine=engine), people, lessons))
+            rows = measured(replace(assistant, engine=engine), people, lessons)
+            first = rows if first is None else first
+            found = told(rows)
+            if first is not rows:
+                gained = rows[RANKED].sub(first[RANKED]).add_prefix("gained: ").assign(person=rows["person"])
+                found |= told(gained)
             results[str(adapter)] = {name: asdict(of) for name, of in found.items()}
             print(f"\n{adapter}, {len(lessons)} requests of {args.people} people")
             for name, of in found.items():
