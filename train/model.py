@@ -19,7 +19,7 @@ from train.traces import Episode
 
 BEST = "best"  # the folder of the adapter that did best on held-out people
 AT_ONCE = 1  # episodes at a time on a CPU: two of them in one batch take longer than one after the other
-PROSE, VERDICT, STEP = 0.05, 3.0, 30.0  # shares in the loss, see `_shares`
+PROSE, VERDICT, STEP = 0.3, 3.0, 6.0  # shares in the loss, see `_shares`
 LINEAR = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 
 
@@ -172,7 +172,8 @@ def _shares(span: str, before: str, tokens: Sequence[str]) -> list[float]:
     """How much each of the `tokens` of a span counts.
 
     Which step comes next is one token of a hundred, a verdict eight, and what is asked for a few; a sentence may be put
-    in many ways, and the teacher's choice among them is chance.
+    in many ways, and the teacher's choice among them is chance. It may not count for nothing: what is asked for is first
+    said in the thought.
     """
     if before.endswith("<"):
         return [STEP] + [1.0] * (len(tokens) - 1)
