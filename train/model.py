@@ -172,8 +172,8 @@ def _shares(span: str, before: str, tokens: Sequence[str]) -> list[float]:
     """How much each of the `tokens` of a span counts.
 
     Which step comes next is one token of a hundred, a verdict eight, and what is asked for a few; a sentence may be put
-    in many ways, and the teacher's choice among them is chance. It may not count for nothing: what is asked for is first
-    said in the thought.
+    in many ways, and the teacher's choice among them is chance. It must count for something all the same: what is asked
+    for is said in the thought first.
     """
     if before.endswith("<"):
         return [STEP] + [1.0] * (len(tokens) - 1)
