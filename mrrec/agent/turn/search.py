@@ -34,10 +34,11 @@ def think(state: State) -> Iterator[Step]:
 
 
 def wants(state: State) -> Iterator[Step]:
-    """What the request asks for, in the catalogue's own words, where the model finds more than code does.
+    """What the request asks for, in the catalogue's own words, where code finds nothing.
 
-    It says that "in no hurry" means slow; code would have to know each way of putting it. A model that was not taught
-    to may choose only among the terms nearest in meaning, lest it name any.
+    The model says that "in no hurry" means slow; code would have to know each way of putting it. Where code finds a
+    term, or a work to go by, that is what counts: a third of what the model names is not asked for. A model that was
+    not taught to may choose only among the terms nearest in meaning, lest it name any.
     """
     begun = begin()
     state.pen.open("wants")
@@ -49,8 +50,9 @@ def wants(state: State) -> Iterator[Step]:
     state.pen.append("\n")
     request = state.request
     known = {*request.terms, *request.genres, *request.avoid, protocol.NOTHING}
-    state.wants = tuple(t for t in protocol.split_list(text, "wants") if t not in known)
-    if state.wants:
+    found = tuple(t for t in protocol.split_list(text, "wants") if t not in known)
+    if found and not (request.terms or request.genres or request.like):
+        state.wants = found
         yield done(Thought(**begun, text=f"In the catalogue's words: {', '.join(state.wants)}."))
 
 
