@@ -62,10 +62,8 @@ def recall(state: State, shown_aspects: Sequence[str]) -> Iterator[Step]:
     have = {e.id for e in state.aliases.values()}
     have |= {r.entry.id for r in leaned}
     fresh = list({r.entry.id: r for r in reversed(found) if r.entry.id not in have}.values())[::-1]
-    fresh = [
-        *fresh[: MOST_SHOWN - len(leaned)],
-        *leaned,
-    ]  # what is meant is weighed just before the next step is chosen
+    # What is meant is weighed just before the next step is chosen
+    fresh = [*fresh[: MOST_SHOWN - len(leaned)], *leaned]
     names = {f"m{n}": recalled for n, recalled in enumerate(fresh, len(state.aliases) + 1)}
     state.aliases |= {alias: recalled.entry for alias, recalled in names.items()}
     note = "" if fresh else (NOTHING_YET if not state.aliases else "nothing new was found")

@@ -49,8 +49,7 @@ def wants(state: State) -> Iterator[Step]:
     text = state.pen.whole(protocol.wants_grammar(terms), 40, "</wants>", protocol.NOTHING)
     state.pen.append("\n")
     request = state.request
-    known = {*request.terms, *request.genres, *request.avoid, protocol.NOTHING}
-    found = tuple(t for t in protocol.split_list(text, "wants") if t not in known)
+    found = tuple(t for t in protocol.split_list(text, "wants") if t not in (*request.avoid, protocol.NOTHING))
     if found and not (request.terms or request.genres or request.like):
         state.wants = found
         yield done(Thought(**begun, text=f"In the catalogue's words: {', '.join(state.wants)}."))
