@@ -245,6 +245,16 @@ def test_results_page_is_of_what_was_run(folder, tmp_path):
         write_results(tmp_path / "nothing", tmp_path)
 
 
+def test_a_run_anew_leaves_the_others_on_the_page(folder, tmp_path):
+    docs = tmp_path / "docs"
+    for name, settings in (("said", ["hybrid", "recent", "static", "mrrec:-reasoning"]), ("films-vague", ["fields"])):
+        evaluate(options(folder, tmp_path / name / name, *settings), Settings())
+        found = write_results(tmp_path / name, docs)
+    assert list(found["runs"]) == ["films-vague", "said"] and found["headlines"][0]["run"] == "said"
+    page = (docs / "results.md").read_text()
+    assert page.index("films, vague") < page.index("\n## What was said\n") and "| 4 mrrec:-reasoning |" in page
+
+
 def test_study_names_its_runs(tmp_path):
     with pytest.raises(ValueError, match="there is no run 'film'; there are films"):
         study(tmp_path, tmp_path, None, Settings(), ["film"])

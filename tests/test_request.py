@@ -40,7 +40,8 @@ A scary film, please|any good westerns?|I'm in the mood for something slow|what 
 Alien but funny|more|films like Heat?|got anything with dragons|recommend something|can you recommend an anime
 do you know any films like Jaws?|what's a good game for a rainy afternoon|what do i watch|i'm bored|gimme westerns
 Any suggestions?|help me choose|you pick|my mum wants a romance novel|i wnat a comdey|reccomend a book|thrillers
-another one|sth funny under 90 mins|hi, a horror film please|thanks! now a western|is there a film like Amélie?"""
+another one|sth funny under 90 mins|hi, a horror film please|thanks! now a western|is there a film like Amélie?
+have you got one about haunted lighthouses?|got one about lighthouses?"""
 
 
 @pytest.mark.parametrize("message", TALK.replace("\n", "|").split("|"))

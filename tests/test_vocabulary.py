@@ -18,6 +18,8 @@ def vocabulary(catalog):
         ("A hopeful, slow science fiction film", ["hopeful", "slow", "science fiction"]),
         ("sci-fi westerns", ["science fiction", "western"]),
         ("a rom-com", ["romance", "comedy"]),
+        ("a comic film", ["comedy"]),
+        ("a comic book", ["graphic novel"]),
         ("something scary", ["horror"]),
         ("darker and funnier", ["dark", "funny"]),
         ("the saddest thrillers", ["melancholy", "thriller"]),

@@ -93,10 +93,40 @@ def test_a_model_that_was_not_trained_chooses_among_what_is_near(assistant, memo
         ("A book like The Left Hand of Darkness, but shorter", set()),
     ],
 )
-def test_what_code_finds_counts_more_and_what_is_ruled_out_is_not_wished_for(assistant, memory, message, wishes):
+def test_what_code_finds_counts_alone_where_the_model_was_not_taught(assistant, memory, message, wishes):
     steps, conversation = turn(assistant, Reads("gore" if wishes == set() else "funny | gore"), memory, message)
     assert not any(s.text.startswith("In the catalogue") for s in of(steps, Thought))
     assert set(conversation.last.asked.wanted.wishes) == wishes
+
+
+@pytest.mark.parametrize(
+    "message, says, wishes",
+    [
+        ("Let me step out of my slow corner tonight with something funny", "funny", ("funny",)),
+        ("A slow western without gore", "gore | dark", ("dark", "western")),  # what binds is wished for all the same
+        ("A slow film", "slow | slow", ("slow",)),
+        ("A sad, slow, dark, funny, warm and tense film", "dark", ("dark", "warm", "tense")),  # more than it can repeat
+    ],
+)
+def test_a_model_that_was_taught_says_which_words_are_meant(assistant, memory, message, says, wishes):
+    engine = Reads(says)
+    engine.trained = True
+    steps, conversation = turn(assistant, engine, memory, message)
+    assert conversation.last.asked.wanted.wishes == wishes
+    found = conversation.last.request.wishes
+    told = [s.text for s in of(steps, Thought) if s.text.startswith("In the catalogue's words: ")]
+    dropped = [t for t in found if t not in wishes]
+    assert f"<found>{', '.join(found)}" in engine.transcripts[-1].text
+    assert [t.partition(" Not meant: ")[2] for t in told] == ([f"{', '.join(dropped)}."] if dropped else [])
+
+
+def test_what_is_near_in_meaning_is_shown_unless_the_request_says_nothing(assistant, memory, told):
+    found = []
+    for message in ("A film about haunted lighthouses", "Recommend me a film"):
+        engine = Reads()
+        turn(assistant, engine, memory, message)
+        found.append(re.search(r"<found>(.*?)</found>", engine.transcripts[-1].text)[1])
+    assert found[0].startswith("nothing; near: ") and "haunted house" in found[0] and found[1] == "nothing"
 
 
 @pytest.mark.parametrize(
@@ -106,7 +136,8 @@ def test_what_code_finds_counts_more_and_what_is_ruled_out_is_not_wished_for(ass
         ("slow | horror</wants>", True),
         ("a | b</wants>", False),
         ("slow horror</wants>", False),
-        ("slow | horror | funny | dark</wants>", False),
+        ("slow | horror | funny | dark</wants>", True),
+        ("slow | horror | funny | dark | warm</wants>", False),
         ("platformer</wants>", False),
     ],
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from benchmarks.bench_statements import HALVES, facts_of, key, read
+from mrrec.agent.request import settled
 from mrrec.memory.reading import read_message
 
 
@@ -151,3 +152,13 @@ def test_any_text_is_read(message, catalog, encoder):
 def test_what_is_wanted_now_is_a_request_and_no_taste(message, catalog, encoder):
     reading = read_message(message, catalog, encoder)
     assert not reading.entries and reading.rest == message
+
+
+@pytest.mark.parametrize(
+    ("message", "kept"),
+    [("Bring me a film about London and I'll be happy.", 0), ("I love westerns, recommend one", 1)],
+)
+def test_a_request_is_no_taste_whatever_it_says_of_its_maker(message, kept, catalog, encoder):
+    told = settled(message, read_message(message, catalog, encoder), catalog, (), False, False)
+    assert told.text and len(told.entries) == kept
+    assert kept or told.text == message

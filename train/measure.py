@@ -5,7 +5,7 @@
 The embedded model answers greedily, under the grammar. For each adapter: how often a span stands as the model would
 have written it without the grammar, whether what decides was recalled, which memories it named, when it looked
 something up, and where the relevant items came out; and, of the rankings, how much better each adapter does than the
-first, lesson by lesson.
+first, lesson by lesson. "code" among the adapters is the app's ranking with no model at all.
 """
 
 from __future__ import annotations
@@ -23,16 +23,19 @@ import pandas as pd
 from tqdm import tqdm
 
 from mrrec.agent import protocol
+from mrrec.agent.asked import ranking
 from mrrec.agent.steps import Lookup, Profile, Recall
 from mrrec.assistant import Assistant, llama
 from mrrec.evaluate.people import People
+from mrrec.evaluate.settings import Bench, asked_without_model, pool_of
 from mrrec.evaluate.stats import Interval, intervals
 from mrrec.llm.models import model_path
 from mrrec.settings import Settings
 from train.rewards import ndcg
-from train.rollouts import people_of, rollout
+from train.rollouts import people_of, places, rollout
 from train.worlds import SORTS, Lesson, World
 
+CODE = "code"  # in place of an adapter
 RANKED = ["nDCG@10", "recall@10"]
 TEST_FIRST = 30_000  # numbers of the people of the test
 
@@ -46,6 +49,21 @@ def measured(assistant: Assistant, people: People, lessons: Sequence[Lesson]) ->
         seconds = time.perf_counter() - started
         rows.append({"person": lesson.person} | _figures(assistant, people, lesson, made) | {"seconds": seconds})
     return pd.DataFrame(rows)
+
+
+def of_code(assistant: Assistant, people: People, lessons: Sequence[Lesson]) -> pd.DataFrame:
+    """The figures that a ranking without a model has, a row for each lesson."""
+    bench, rows = Bench(assistant, people, {}), []
+    for lesson in lessons:
+        query = lesson.query
+        asked = asked_without_model(bench, query, assistant.settings, pool_of(query))
+        scores = ranking(asked, people.memory(query), assistant.catalog).scores
+        rows.append({"person": lesson.person} | _ranked(places(scores, query.relevant), len(query.relevant)))
+    return pd.DataFrame(rows)
+
+
+def _ranked(at: Sequence[int], relevant: int) -> dict[str, float]:
+    return {"nDCG@10": ndcg(at, relevant, 10), "recall@10": sum(p <= 10 for p in at) / max(1, relevant)}
 
 
 def _figures(assistant: Assistant, people: People, lesson: Lesson, made) -> dict[str, float]:
@@ -73,8 +91,7 @@ def _figures(assistant: Assistant, people: People, lesson: Lesson, made) -> dict
         "looked up when needed": float(chosen) if lesson.leans else nan,
         "not when not": nan if lesson.about else float(not chosen),
         "hops": float(outcome.hops),
-        "nDCG@10": ndcg(outcome.places, outcome.relevant, 10),
-        "recall@10": sum(p <= 10 for p in outcome.places) / max(1, outcome.relevant),
+        **_ranked(outcome.places, outcome.relevant),
         "tokens written": float(outcome.written),
     }
 
@@ -89,7 +106,7 @@ def told(found: pd.DataFrame) -> dict[str, Interval]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
-        "--adapter", type=Path, action="append", help="a GGUF of train.export, or none; may be repeated"
+        "--adapter", type=Path, action="append", help="a GGUF of train.export, none or code; may be repeated"
     )
     parser.add_argument("--model", type=Path, help="a GGUF; the packaged model otherwise")
     parser.add_argument("--people", type=int, default=60)
@@ -105,8 +122,11 @@ def main() -> None:
         assistant = Assistant.open(settings, model=False)
         people = people_of(assistant, lessons)
         for adapter in args.adapter or [Path("none")]:
-            engine = llama(model_path(args.model, adapter, progress=True), settings)
-            rows = measured(replace(assistant, engine=engine), people, lessons)
+            if str(adapter) == CODE:
+                rows = of_code(assistant, people, lessons)
+            else:
+                engine = llama(model_path(args.model, adapter, progress=True), settings)
+                rows = measured(replace(assistant, engine=engine), people, lessons)
             first = rows if first is None else first
             found = told(rows)
             if first is not rows:

@@ -6,12 +6,14 @@ The programs that train import Unsloth before anything else, as it asks.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from itertools import accumulate
 from pathlib import Path
 
-from mrrec.agent.protocol import weighed
+from mrrec.agent.protocol import OWN_WORDS, WEIGHED, weighed
 from mrrec.llm.adapter import cache_folder
 from mrrec.llm.models import packaged_model
 from train.export import weights
@@ -19,7 +21,7 @@ from train.traces import Episode
 
 BEST = "best"  # the folder of the adapter that did best on held-out people
 AT_ONCE = 1  # episodes at a time on a CPU: two of them in one batch take longer than one after the other
-PROSE, VERDICT, STEP = 0.3, 3.0, 6.0  # shares in the loss, see `_shares`
+PROSE, POINT, DECISION, STEP = 0.3, 1.0, 6.0, 30.0  # shares in the loss, see `_shares`
 LINEAR = ("q_proj", "k_proj", "v_proj", "o_proj", "gate_proj", "up_proj", "down_proj")
 
 
@@ -164,7 +166,7 @@ def tokens(episode: Episode, tokenizer) -> tuple[list[int], list[float]]:
         new = tokenizer(span.text, add_special_tokens=False)["input_ids"]
         ids += new
         shares += _shares(span.text, before, [tokenizer.decode(i) for i in new]) if span.written else [0.0] * len(new)
-        before = span.text
+        before += span.text
     return ids, shares
 
 
@@ -176,9 +178,17 @@ def _shares(span: str, before: str, tokens: Sequence[str]) -> list[float]:
     for is said in the thought first.
     """
     if before.endswith("<"):
-        return [STEP] + [1.0] * (len(tokens) - 1)
-    if before.endswith("<wants>") or weighed(span):
-        return [VERDICT] * len(tokens)
+        return [STEP] + [POINT] * (len(tokens) - 1)
+    if before.endswith("<wants>"):
+        return [DECISION] * len(tokens)
+    if weighed(span):
+        own = set(re.findall(rf"\[(m\d+)\] {OWN_WORDS}:", before))
+        decided = [m.span(of) for m in WEIGHED.finditer(span) for of in (2, 3) if of == 3 or m[1] in own]
+        ends = list(accumulate(map(len, tokens)))
+        return [
+            DECISION if any(end - len(token) < to and end > start for start, to in decided) else POINT
+            for token, end in zip(tokens, ends)
+        ]
     return [PROSE] * len(tokens)
 
 

@@ -56,7 +56,7 @@ class Lesson:
 
     `usual` is a taste that the request goes against; `about` the id of an item that the wanted one is to be like,
     which is remembered or, in the sort "like", named; `to` the class of small talk that `query.text` is, empty for a
-    request. `nouns` are what they call the topics of their taste, and the catalogue's terms for those.
+    request. `nouns` are what this person's world calls each topic, the longest first, and the catalogue's terms.
     """
 
     sort: str
@@ -92,7 +92,7 @@ class Lesson:
         return bool(self.about) or bool(NAMED[self.kind].search(text))
 
     def term_of(self, entry: Entry) -> str:
-        """What a statement in which code finds no term is about, "" where it is about nothing that they want."""
+        """What a statement in which code finds no term is about, "" where that is no topic of the catalogue."""
         text = entry.text.lower()
         return next((term for noun, term in self.nouns if noun.lower() in text), "")
 
@@ -106,7 +106,7 @@ class Lesson:
         if self.usual in topics or (self.tells_kind and entry.kind not in ("", self.kind)):
             return False
         if is_unread(entry):
-            return self.term_of(entry) not in ("", self.usual)
+            return self.term_of(entry) in {t.term for t in self.want.topics} - {self.usual}
         if entry.item_id:
             item = catalog.get(entry.item_id)
             asked = {t.term for t in (*self.ask.topics, *self.want.topics)}
@@ -165,7 +165,8 @@ class World:
     def _person(self, sort: str, rng: random.Random, name: str) -> Iterator[Lesson]:
         phrases = self.called(rng)
         person = said.Maker(rng, name, self.parts, phrases, self.alone).person()
-        nouns = tuple((phrases.noun(t, person.want.kind), t.term) for t in person.want.topics)
+        called = ((phrases.noun(topic, kind), topic.term) for kind, topic in phrases.names)
+        nouns = tuple(sorted(called, key=lambda of: -len(of[0])))
         part, events = self.parts[person.want.kind], list(person.events)
         if sort in ("history", "again", "like", "against", "further"):
             events = sorted([*events, *self._history(rng, part, person)], key=lambda e: e.when)

@@ -44,13 +44,13 @@ def wanted(
     vector: np.ndarray,
     ideal: np.ndarray | None,
     settings: Settings,
-    wants: Sequence[str] = (),
+    wants: Sequence[str] | None = None,
 ) -> Wanted:
-    """What is asked of the ranking; `text` are the request's telling words, `vector` theirs, shape (dim,); `wants` are
-    wishes that the model found in it."""
+    """What is asked of the ranking; `text` are the request's telling words, `vector` theirs, shape (dim,); `wants` is
+    what is wished for, None for what code reads in the request."""
     return Wanted(
         text=text, vector=vector, ideal=ideal,
-        wishes=tuple(dict.fromkeys((*request.terms, *request.genres, *wants))), like=request.like,
+        wishes=request.wishes if wants is None else tuple(wants), like=request.like,
         limit=min(10, request.count or settings.n_items), adventurous=settings.adventurous,
         surprise=request.surprise, open=request.open or request.surprise or not telling(text),
         free_creators=any(request.names) or bool(request.relations),

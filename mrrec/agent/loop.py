@@ -22,7 +22,7 @@ from mrrec.agent.turn.answer import answer
 from mrrec.agent.turn.lookup import asked_titles, look_up
 from mrrec.agent.turn.profile import profile, ranked_by
 from mrrec.agent.turn.remember import remember
-from mrrec.agent.turn.search import experience, hops, think, wants
+from mrrec.agent.turn.search import experience, hops, show_found, think, wants
 from mrrec.agent.turn.state import State
 from mrrec.agent.turn.talk import ask, part, should_ask, talk
 from mrrec.memory import Entry
@@ -110,6 +110,7 @@ def _recommend(state: State) -> Iterator[Step]:
     with state.held() as state.pen:
         told = "; ".join(f"{a['aspect']}: {a['description']}" for a in usual.aspects)
         state.pen.append(protocol.block("experience", told or "none"))
+        show_found(state)
         yield from think(state)
         yield from wants(state)
         if state.request.titles or any(state.request.names):

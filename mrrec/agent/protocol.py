@@ -1,9 +1,8 @@
 """How the model speaks: tags, prompt and grammars; one definition for serving, training and evaluation.
 
 A turn is one assistant message that only grows. The model writes `think, wants, recall, lookup, profile, ask, say,
-answer`;
-the system writes `experience, memory, facts, items`, and the conditions at the head of a profile. A grammar built for
-the moment bounds each span and admits only ids and titles that were shown, so neither can be invented.
+answer`; the system writes `experience, found, memory, facts, items`, and the conditions at the head of a profile. A
+grammar built for the moment bounds each span and admits only ids and titles that were shown: neither can be invented.
 """
 
 from __future__ import annotations
@@ -13,21 +12,24 @@ import re
 from collections.abc import Mapping, Sequence
 
 WRITTEN = ("think", "wants", "recall", "lookup", "profile", "ask", "say", "answer")
-INJECTED = ("experience", "memory", "facts", "items")
+INJECTED = ("experience", "found", "memory", "facts", "items")
 MOST_ASPECTS = 3
-MOST_WANTS = 3
+MOST_WANTS = 4
 NOTHING = "nothing"  # asked for, in the catalogue's words
 OTHER = "other"  # what a memory is about that has no word of the catalogue
 OWN_WORDS = "own words"  # what stands before a statement in which code finds no term
 MEANT = "meant"  # what is said of a memory of the work that a request leans on
+WEIGHED = re.compile(r"(m\d+): ([^.]*?), (yes|no)\.")  # alias, point and verdict of a memory
 
 BRIEF = "You recommend films, books and games to one person, whom you remember."
 SYSTEM = f"""{BRIEF}
-Think briefly about what the request needs. <wants> what it asks for, in the catalogue's words. <recall> aspects of \
+Think briefly about what the request needs. <wants> what it asks for, of the words <found> in it, those near it, or \
+others of the catalogue. <recall> aspects of \
 the person's taste that matter for it, <lookup> titles you need facts of. Weigh each memory: does it matter for this \
 request? Then write the <profile> of the ideal item with the memories that count, and answer warmly in plain words.
 Example:
 <experience>pace: slow or brisk; tone: bleak or warm</experience>
+<found>evening; near: night, rest, slow</found>
 <think>A calm film for a tired evening, so pace and tone matter most.</think>
 <wants>slow</wants>
 <recall>pace | tone</recall>
@@ -184,7 +186,7 @@ def pointed(text: str) -> dict[str, str]:
     >>> pointed("m1: endings, yes. m2: comedy, no.")
     {'m1': 'endings', 'm2': 'comedy'}
     """
-    return {m[1]: m[2] for m in re.finditer(r"(m\d+): ([^.]*?), (?:yes|no)\.", text)}
+    return {m[1]: m[2] for m in WEIGHED.finditer(text)}
 
 
 def weighed(text: str) -> dict[str, bool]:
@@ -193,7 +195,16 @@ def weighed(text: str) -> dict[str, bool]:
     >>> weighed("m1: endings, yes. m2: comedy, no.")
     {'m1': True, 'm2': False}
     """
-    return {m[1]: m[2] == "yes" for m in re.finditer(r"(m\d+): [^.]*?, (yes|no)\.", text)}
+    return {m[1]: m[3] == "yes" for m in WEIGHED.finditer(text)}
+
+
+def found(terms: Sequence[str], near: Sequence[str]) -> str:
+    """What code finds in a request: `terms` of the catalogue that stand in it, and terms `near` it in meaning.
+
+    >>> found(["slow"], ["calm", "quiet"]), found([], [])
+    ('slow; near: calm, quiet', 'nothing')
+    """
+    return (", ".join(terms) or NOTHING) + (f"; near: {', '.join(near)}" if near else "")
 
 
 def wants_grammar(terms: Sequence[str]) -> str:

@@ -126,17 +126,26 @@ def made(name: str, folder: Path, data: Path | None, seed: int) -> Path:
 
 
 def write_results(out: Path, docs: Path) -> dict:
-    """Put what the runs below `out` have found into `docs`. Raises ValueError where there is nothing."""
-    there = [r for r in RUNS if (out / r.name / "results.json").exists()]
+    """Put what the runs below `out` have found into `docs`; of the other runs, what stands there is kept. Raises
+    ValueError where there is nothing below `out`."""
+    there = {r.name for r in RUNS if (out / r.name / "results.json").exists()}
     if not there:
         raise ValueError(f"no run has left results below {out}")
-    frames = {r.name: pd.read_parquet(out / r.name / RANKS) for r in there}
-    found = {r.name: json.loads((out / r.name / "results.json").read_text("utf-8")) for r in there}
-    heads = list(headlines(frames))
-    results = {"headlines": heads, "runs": {n: _brief(r) for n, r in found.items()}}
+    page, data = docs / "results.md", docs / "results.json"
+    before = json.loads(data.read_text("utf-8")) if data.exists() else {"headlines": [], "runs": {}}
+    heads = list(headlines({name: pd.read_parquet(out / name / RANKS) for name in there}))
+    heads += [h for h in before["headlines"] if h["run"] not in there]
+    runs = {}
+    for run in RUNS:
+        if run.name in there:
+            runs[run.name] = _brief(json.loads((out / run.name / "results.json").read_text("utf-8")))
+        elif run.name in before["runs"]:
+            runs[run.name] = before["runs"][run.name]
+    order = [(h.run, h.claim) for h in HEADLINES]
+    results = {"headlines": sorted(heads, key=lambda h: order.index((h["run"], h["claim"]))), "runs": runs}
     docs.mkdir(parents=True, exist_ok=True)
-    (docs / "results.json").write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", "utf-8")
-    (docs / "results.md").write_text("\n".join(_page(heads, there, found)), "utf-8")
+    data.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", "utf-8")
+    page.write_text("\n".join(_page(results)), "utf-8")
     return results
 
 
@@ -170,18 +179,17 @@ def _brief(results: Mapping) -> dict:
     return kept | {"differences": {lead: results["differences"][lead]}}
 
 
-def _page(heads: Sequence[Mapping], runs: Sequence[Run], found: Mapping[str, Mapping]) -> Iterator[str]:
+def _page(results: Mapping) -> Iterator[str]:
     yield from ("# Results", "", _INTRODUCTION, "", "## Headlines", "")
     yield from ("| task | claim | metric | value | against | gain | 95 % of the difference | p | aim | |",
                 "| --- | --- | --- | --- | --- | --- | --- | --- | --- | --- |")  # fmt: skip
-    yield from map(_headline, heads)
+    yield from map(_headline, results["headlines"])
     yield ""
-    for run in runs:
-        results = found[run.name]
-        yield from (f"## {run.title}", "", f"`{results['command']}`", "")
-        every = tables.all_tables(results)
-        yield from (tables.to_markdown(t) for t in every if t.title in _SHOWN or t.title.startswith("On the "))
-        yield from (tables.to_markdown(tables.stratum(results, k)) for k in results["strata"] if k in _SPLITS)
+    titles = {r.name: r.title for r in RUNS}
+    for name, found in results["runs"].items():
+        yield from (f"## {titles[name]}", "", f"`{found['command']}`", "")
+        yield from map(tables.to_markdown, tables.main_tables(found))
+        yield from (tables.to_markdown(tables.stratum(found, k)) for k in found["strata"] if k in _SPLITS)
     yield from ("## Limits", "", _LIMITS, "")
 
 
@@ -201,7 +209,6 @@ def _headline(row: Mapping) -> str:
     return f"| {' | '.join(cells)} |"
 
 
-_SHOWN = ("Accuracy", "Beyond accuracy", "Time")
 _SPLITS = ("decidable", "popularity", "fact", "type")
 _INTRODUCTION = """\
 Everything on this page was written by `python -m mrrec study`, from data that its publishers offer and from the starter

@@ -35,15 +35,20 @@ class Table:
 def all_tables(results: Mapping) -> list[Table]:
     """Every table of the report, in its order."""
     names = compared(results["ks"])
-    tables = [accuracy(results, results["settings"], "Accuracy", people(results))]
+    *first, last = main_tables(results)
+    first += [matrix(results, name) for name in names[:2]]
+    first += [pairs(results, name) for name in names if results["differences"][name]]
+    first += [stratum(results, key) for key in results["strata"]]
+    return [*first, last]
+
+
+def main_tables(results: Mapping) -> list[Table]:
+    """Those that a reader wants first: accuracy, of all queries and of common ones, what it does not say, and time."""
+    found = [accuracy(results, results["settings"], "Accuracy", people(results))]
     for part in results["common"]:
         title = f"On the {part['queries']:,} common queries"
-        tables.append(accuracy(results, part["settings"], title, people(part)))
-    tables.append(beyond(results))
-    tables += [matrix(results, name) for name in names[:2]]
-    tables += [pairs(results, name) for name in names if results["differences"][name]]
-    tables += [stratum(results, key) for key in results["strata"]]
-    return [*tables, times(results)]
+        found.append(accuracy(results, part["settings"], title, people(part)))
+    return [*found, beyond(results), times(results)]
 
 
 def people(counts: Mapping) -> str:

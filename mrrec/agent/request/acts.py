@@ -29,6 +29,7 @@ _REQUEST = re.compile(
         "hit me, pick (?:me|one|a|some|something), choose (?:for|one|a|some), help me (?:find|choose|pick|decide), "
         "(?:got|have|know|there|are there|is there)(?: you)?(?: got)? (?:any|anything|something|some|another|more|"
         "other)\\b, "
+        "(?:have you(?: got)?|do you (?:have|know)(?: of)?|^got) ones?\\b, "
         "what(?:'s| is| are) (?:an?|some|good|another|the best|next|worth|there|out there)\\b, "
         "what(?:'s| is) your (?:favou?rite|recommendation|suggestion|pick|top), "
         "(?:can|could|may) i (?:get|have|see|hear), (?:can|could|would) you (?:please )?(?:find|give|show|pick|"

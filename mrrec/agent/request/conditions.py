@@ -113,6 +113,11 @@ class Request:
         """Groups of names said outright; an item must carry one of each."""
         return tuple(n.names for n in self.named)
 
+    @property
+    def wishes(self) -> tuple[str, ...]:
+        """What is wished for, in the catalogue's terms."""
+        return tuple(dict.fromkeys((*self.terms, *self.genres)))
+
     def conditions(self) -> list[Condition]:
         """Everything that binds."""
         return [c for read in _CONDITIONS for c in read(self)]

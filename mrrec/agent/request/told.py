@@ -88,7 +88,7 @@ def _outlasts(entry: Entry, message: str, asked: bool, searching: bool, shown: C
     if searching:
         of_self = not bare and re.match(r"\W*(?:\w+\W+)?(?:i|we|my|our)\b", sentence, re.I)
         return not (acts & {"ask", "wish", "fragment", "question"} or insists(sentence) or of_self)
-    return bool(entry.item_id) or entry.value <= 0 or acts != {"fragment"}
+    return bool(entry.item_id) or entry.value <= 0 or not acts <= {"fragment", "ask"}
 
 
 def _sentence_of(entry: Entry, message: str) -> str:

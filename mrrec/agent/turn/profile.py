@@ -40,8 +40,8 @@ def _ideal_openings(state: State) -> list[str]:
     """How the ideal may begin: with what was asked for."""
     request, genres = state.request, state.catalog.vocabulary.genres
     kind = request.kinds[0] if len(request.kinds) == 1 else "story"
-    genre = " ".join([*request.genres, *(t for t in state.wants if t in genres)][:2])
-    moods = [t for t in (*request.terms, *state.wants) if t in TONES | PACES][:2]
+    genre = " ".join([t for t in state.wants if t in genres][:2])
+    moods = [t for t in state.wants if t in TONES | PACES][:2]
     what = protocol.plain(" ".join(filter(None, [", ".join(moods), genre, kind])))
     article = "An" if what[0] in "aeiou" else "A"
     return [f" {article} {what} {follows}" for follows in ("with", "that", "about")]

@@ -10,8 +10,10 @@ from mrrec.agent.steps import Experience, Step, Thought, begin, done
 from mrrec.agent.turn.lookup import look_up, titles_to_offer
 from mrrec.agent.turn.recall import recall
 from mrrec.agent.turn.state import State
+from mrrec.catalog.catalog import telling
 
 NEAREST = 50  # terms that a model may choose from that was not trained to
+SHOWN = 8  # of them that any model is shown
 
 
 def experience(state: State) -> Experience:
@@ -33,26 +35,44 @@ def think(state: State) -> Iterator[Step]:
     state.pen.append("\n")
 
 
-def wants(state: State) -> Iterator[Step]:
-    """What the request asks for, in the catalogue's own words, where code finds nothing.
+def show_found(state: State) -> None:
+    """Put before the model the words of the catalogue that code finds in the request, and some near it in meaning."""
+    known, found = set(state.terms()), [protocol.plain(t) for t in state.request.wishes]
+    words, near = telling(state.telling), []
+    if words:
+        near = state.catalog.vocabulary.nearest(state.encoder.encode([" ".join(words)])[0], NEAREST)
+        near = [t for t in near if t in known and t not in found]
+    state.pen.append(protocol.block("found", protocol.found(found, near[:SHOWN])))
 
-    The model says that "in no hurry" means slow; code would have to know each way of putting it. Where code finds a
-    term, or a work to go by, that is what counts: a third of what the model names is not asked for. A model that was
-    not taught to may choose only among the terms nearest in meaning, lest it name any.
+
+def wants(state: State) -> Iterator[Step]:
+    """What the request asks for, in the catalogue's own words.
+
+    Code finds the words; whether they are meant, and what "in no hurry" means, the model says. A model that was not
+    taught to may choose only among the terms nearest in meaning, and counts only where code finds nothing.
     """
     begun = begin()
     state.pen.open("wants")
-    terms = state.terms()
-    if not state.assistant.engine.trained:
-        near = state.catalog.vocabulary.nearest(state.vector, NEAREST)
+    found, terms, trained = state.request.wishes, state.terms(), state.assistant.engine.trained
+    if not trained:
+        near = {*state.catalog.vocabulary.nearest(state.vector, NEAREST), *found}
         terms = [t for t in terms if t in near]
     text = state.pen.whole(protocol.wants_grammar(terms), 40, "</wants>", protocol.NOTHING)
     state.pen.append("\n")
-    request = state.request
-    found = tuple(t for t in protocol.split_list(text, "wants") if t not in (*request.avoid, protocol.NOTHING))
-    if found and not (request.terms or request.genres or request.like):
-        state.wants = found
-        yield done(Thought(**begun, text=f"In the catalogue's words: {', '.join(state.wants)}."))
+    said = dict.fromkeys(protocol.split_list(text, "wants"))
+    named = tuple(t for t in said if t not in (*state.request.avoid, protocol.NOTHING))
+    if trained:  # genres bind, and of many words it can repeat but a few
+        kept = [*state.request.genres, *found[protocol.MOST_WANTS :]]
+        state.wants = tuple(dict.fromkeys((*named, *kept)))
+    else:
+        state.wants = found or (() if state.request.like else named)
+    if state.wants != found:
+        yield done(Thought(**begun, text=_told(state.wants, [t for t in found if t not in state.wants])))
+
+
+def _told(wants: Sequence[str], dropped: Sequence[str]) -> str:
+    told = f"In the catalogue's words: {', '.join(wants) or protocol.NOTHING}."
+    return told + (f" Not meant: {', '.join(dropped)}." if dropped else "")
 
 
 def hops(state: State, shown_aspects: Sequence[str]) -> Iterator[Step]:

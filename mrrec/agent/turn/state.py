@@ -45,7 +45,7 @@ class State:
         self.request: Request | None = None
         self.aliases: dict[str, Entry] = {}  # m1, m2 … to what was shown under it
         self.judged: dict[str, bool] = {}
-        self.wants: tuple[str, ...] = ()  # terms that the model finds in a request in which code finds none
+        self.wants: tuple[str, ...] = ()  # what is asked for, in the catalogue's terms
         self.read: dict[str, str] = {}  # alias of a statement without a word of the catalogue, to what it is about
         self.looked_up: list[Item] = []
         self.recalls: list[Recall] = []

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterator
 
 # The protocol's tags: without an end to them, all that follows is inside. `<Heat>` alone is a title in brackets
-SPANS = frozenset("think wants recall lookup profile ask say answer experience memory facts items".split())
+SPANS = frozenset("think wants recall lookup profile ask say answer experience found memory facts items".split())
 # What dresses the person's own words
 DRESS = frozenset("b i em strong u s small big mark".split())
 _TAG = re.compile(r"<\s*(?P<end>/\s*)?(?P<name>[a-z][\w-]*)\b[^<>]*>", re.I)
