@@ -74,14 +74,15 @@ class Arena:
         self.assistant = replace(self.assistant, engine=engine)
 
     def is_open(self, lesson: Lesson) -> bool:
-        """Whether code leaves the model something to find, in the request or in what was told: where it does not, every
-        turn of a group is ranked alike, and nothing is learned from it."""
+        """Whether code leaves the model something to find, to put right or to look up: where it does not, the turns of
+        a group are much alike, and little is learned from them."""
         request = None
         for message in (*lesson.query.dialogue, lesson.query.text):
             request = read_request(message, self.assistant.catalog, request)
+        if lesson.leans or {*request.wishes} != {*lesson.wants}:
+            return True
         memory = self.people.memory(lesson.query)
-        told = {*request.terms, *request.genres}
-        return not told.issuperset(lesson.wants) or any(is_unread(e) and e.active for e in memory.entries("record"))
+        return any(is_unread(e) and e.active for e in memory.entries("record"))
 
     def roll(self, lesson: Lesson, temperature: float, seed: int) -> Rollout | None:
         return rollout(self.assistant, self.people, lesson, temperature, seed)

@@ -88,7 +88,7 @@ def _figures(assistant: Assistant, people: People, lesson: Lesson, made) -> dict
         "deciding named": len(named & there) / len(there) if there else nan,
         "asked for: right": len(wants & {*lesson.wants}) / len(wants) if wants else nan,
         "asked for: found": len(wants & {*lesson.wants}) / len(lesson.wants) if lesson.wants else nan,
-        "looked up when needed": float(chosen) if lesson.leans else nan,
+        "looked up when needed": float(outcome.looked_up) if lesson.leans else nan,
         "not when not": nan if lesson.about else float(not chosen),
         "hops": float(outcome.hops),
         **_ranked(outcome.places, outcome.relevant),

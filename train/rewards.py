@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 HOP, TOKEN = 0.02, 0.0005  # what a recall or look-up beyond the first, and a token written, cost
+FACTS = 0.1  # what it is worth that facts are looked up which the request needs
 
 
 @dataclass(frozen=True)
@@ -23,6 +24,8 @@ class Outcome:
     recalled : whether memory was asked and answered
     idle : share of the named memories whose absence changes no place
     hops : recalls and look-ups; written : tokens
+    leans, looked_up : whether the request leans on an item that is remembered and not named, and whether the model
+        looked that up
     false_premise, put_right : whether the request rests on something untrue, and whether that is put right. The
         app's own code does so, whatever the model writes: the price stands for loops that leave it to the model
     """
@@ -35,6 +38,8 @@ class Outcome:
     idle: float = 0.0
     hops: int = 1
     written: int = 0
+    leans: bool = False
+    looked_up: bool = False
     false_premise: bool = False
     put_right: bool = False
 
@@ -60,20 +65,25 @@ def paper(outcome: Outcome) -> dict[str, float]:
 
 
 def useful(outcome: Outcome) -> dict[str, float]:
-    """Ours: the ranking near its top, what the named memories add to it, and prices for what is idle or long.
+    """Ours: the ranking near its top, what the named memories add to it, facts where they are needed, and prices for
+    what is idle or long.
 
     >>> useful(Outcome((1,), (3,), 1, hops=2, written=100))["memory"]
     0.5
     >>> useful(Outcome((1,), (1,), 1, idle=0.5, false_premise=True))["honesty"]
     -0.5
+    >>> useful(Outcome((1,), (1,), 1, hops=2, leans=True, looked_up=True))["facts"]
+    0.1
     """
+    needed = outcome.leans and outcome.looked_up
     with_, without = (ndcg(p, outcome.relevant, 10) for p in (outcome.places, outcome.places_without))
     return {
         "form": 0.2 * outcome.valid,
         "ranking": with_ + ndcg(outcome.places, outcome.relevant, 100),
         "memory": with_ - without,
         "idle": -0.1 * outcome.idle,
-        "price": -HOP * max(0, outcome.hops - 1) - TOKEN * outcome.written,
+        "facts": FACTS * needed,
+        "price": -HOP * max(0, outcome.hops - 1 - needed) - TOKEN * outcome.written,
         "honesty": -0.5 if outcome.false_premise and not outcome.put_right else 0.0,
     }
 

@@ -102,11 +102,13 @@ def _outcome(assistant: Assistant, lesson: Lesson, asked: Asked, memory, transcr
     idle = [i for i in named if _same(with_, ranking(_without(asked, {i}), memory, assistant.catalog).scores)]
     without = ranking(_without(asked, asked.named), memory, assistant.catalog).scores if named else with_
     recalls = [s for s in steps if isinstance(s, Recall)]
+    looked_up = {fact["id"] for s in steps if isinstance(s, Lookup) for fact in s.facts}
     return Outcome(
         places(with_, lesson.query.relevant), places(without, lesson.query.relevant), len(lesson.query.relevant),
         valid=1 - transcript.refused / max(1, transcript.spans), recalled=any(r.entries for r in recalls),
         idle=len(idle) / len(named) if named else 0.0,
         hops=len(recalls) + sum(isinstance(s, Lookup) for s in steps), written=transcript.written_tokens,
+        leans=lesson.leans, looked_up=lesson.about in looked_up,
         false_premise=bool(asked.request.corrections), put_right=bool(asked.request.corrections),
     )  # fmt: skip
 
