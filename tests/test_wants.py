@@ -9,6 +9,7 @@ import pytest
 from mrrec.agent import protocol
 from mrrec.agent.asked import ranking, taste
 from mrrec.agent.loop import Conversation, run
+from mrrec.agent.request import read_request
 from mrrec.agent.steps import Answer, Profile, Ranking, Recall, Thought
 from mrrec.agent.why import influences
 from mrrec.memory.entry import Entry
@@ -113,11 +114,28 @@ def test_a_model_that_was_taught_says_which_words_are_meant(assistant, memory, m
     engine.trained = True
     steps, conversation = turn(assistant, engine, memory, message)
     assert conversation.last.asked.wanted.wishes == wishes
-    found = conversation.last.request.wishes
+    found = read_request(message, assistant.catalog).wishes
     told = [s.text for s in of(steps, Thought) if s.text.startswith("In the catalogue's words: ")]
     dropped = [t for t in found if t not in wishes]
     assert f"<found>{', '.join(found)}" in engine.transcripts[-1].text
     assert [t.partition(" Not meant: ")[2] for t in told] == ([f"{', '.join(dropped)}."] if dropped else [])
+
+
+def test_a_follow_up_keeps_what_the_model_found_and_code_s_word_stands_beside_a_work(assistant, memory):
+    engine = Reads("melancholy")
+    engine.trained = True
+    conversation = Conversation(memory)
+    assistant = replace(assistant, engine=engine)
+    wished = []
+    for message, says in (
+        ("A film to stare out of the window with", "melancholy"),
+        ("Not that one. Another?", protocol.NOTHING),
+        ("A slow film like Alien", "funny"),
+    ):
+        engine.says = SAYS | {"</wants>": says}
+        list(run(assistant, conversation, message, assistant.settings))
+        wished.append(conversation.last.asked.wanted.wishes)
+    assert wished == [("melancholy",), ("melancholy",), ("slow",)]
 
 
 def test_what_is_near_in_meaning_is_shown_unless_the_request_says_nothing(assistant, memory, told):

@@ -44,13 +44,11 @@ def wanted(
     vector: np.ndarray,
     ideal: np.ndarray | None,
     settings: Settings,
-    wants: Sequence[str] | None = None,
 ) -> Wanted:
-    """What is asked of the ranking; `text` are the request's telling words, `vector` theirs, shape (dim,); `wants` is
-    what is wished for, None for what code reads in the request."""
+    """What is asked of the ranking; `text` are the request's telling words, `vector` theirs, shape (dim,)."""
     return Wanted(
         text=text, vector=vector, ideal=ideal,
-        wishes=request.wishes if wants is None else tuple(wants), like=request.like,
+        wishes=request.wishes, like=request.like,
         limit=min(10, request.count or settings.n_items), adventurous=settings.adventurous,
         surprise=request.surprise, open=request.open or request.surprise or not telling(text),
         free_creators=any(request.names) or bool(request.relations),

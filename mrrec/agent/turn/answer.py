@@ -64,7 +64,7 @@ def _clauses(state: State, candidate: Candidate) -> list[list[Clause]]:
     names = [n for group in (*request.names, *(r.names for r in request.relations)) for n in group]
     near = candidate.neighbour
     close = float(catalog.vector(candidate.item.id) @ catalog.vector(near.item_id)) if near else 0.0
-    parts = clauses(candidate, state.wants, request.like, list(dict.fromkeys(names)), bound, state.taste, close)
+    parts = clauses(candidate, request.wishes, request.like, list(dict.fromkeys(names)), bound, state.taste, close)
     parts = [[replace(c, text=protocol.plain(c.text)) for c in part] for part in parts]
     state.random.shuffle(parts[0])  # two ways to put it, not the same two for every item
     return [parts[0][:2], *parts[1:]]

@@ -40,8 +40,8 @@ def _ideal_openings(state: State) -> list[str]:
     """How the ideal may begin: with what was asked for."""
     request, genres = state.request, state.catalog.vocabulary.genres
     kind = request.kinds[0] if len(request.kinds) == 1 else "story"
-    genre = " ".join([t for t in state.wants if t in genres][:2])
-    moods = [t for t in state.wants if t in TONES | PACES][:2]
+    genre = " ".join([t for t in request.wishes if t in genres][:2])
+    moods = [t for t in request.wishes if t in TONES | PACES][:2]
     what = protocol.plain(" ".join(filter(None, [", ".join(moods), genre, kind])))
     article = "An" if what[0] in "aeiou" else "A"
     return [f" {article} {what} {follows}" for follows in ("with", "that", "about")]
@@ -53,7 +53,7 @@ def ranked_by(state: State, profile: Profile) -> tuple[Ranking, Ranked]:
     ideal = state.encoder.encode([profile.ideal])[0] if profile.ideal else None
     asked = replace(
         state.asked,
-        wanted=wanted(state.request, state.telling, state.vector, ideal, state.settings, state.wants),
+        wanted=wanted(state.request, state.telling, state.vector, ideal, state.settings),
         read=read_patterns({state.aliases[alias]: about for alias, about in state.read.items()}),
         named=frozenset(profile.memory_ids) | _evidence(state, profile),
     )

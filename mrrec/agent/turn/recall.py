@@ -133,7 +133,7 @@ def points_of(state: State, entries: Mapping[str, Entry]) -> dict[str, list[str]
     other works than are asked for; what it shares with the request; with a taste that was told, or shown; the rest."""
     request = state.request
     works = request.kinds or tuple(i.kind for i in request.like) or _only_kind(state)
-    asked = {*state.wants, *chain(*request.names), *chain(*map(_told_of, request.like))}
+    asked = {*request.wishes, *chain(*request.names), *chain(*map(_told_of, request.like))}
     liked = [e for e in active(state.memory, state.settings.tiers, "pattern") if e.value > 0]
     liked = [e for e in liked if not (e.kind and works) or e.kind in works]
     told = {t for e in liked if e.event == "said" for t in e.topics}

@@ -48,30 +48,31 @@ def show_found(state: State) -> None:
 def wants(state: State) -> Iterator[Step]:
     """What the request asks for, in the catalogue's own words.
 
-    Code finds the words; whether they are meant, and what "in no hurry" means, the model says. A model that was not
+    Code finds the words; whether they are meant, and what "in no hurry" means, the model says. What was settled in the
+    request that this one continues stays so, and beside a work to go by, code's words stand. A model that was not
     taught to may choose only among the terms nearest in meaning, and counts only where code finds nothing.
     """
     begun = begin()
     state.pen.open("wants")
-    found, terms, trained = state.request.wishes, state.terms(), state.assistant.engine.trained
+    request, terms, trained = state.request, state.terms(), state.assistant.engine.trained
+    found = request.wishes
     if not trained:
         near = {*state.catalog.vocabulary.nearest(state.vector, NEAREST), *found}
         terms = [t for t in terms if t in near]
     text = state.pen.whole(protocol.wants_grammar(terms), 40, "</wants>", protocol.NOTHING)
     state.pen.append("\n")
-    said = dict.fromkeys(protocol.split_list(text, "wants"))
-    named = tuple(t for t in said if t not in (*state.request.avoid, protocol.NOTHING))
-    if trained:  # genres bind, and of many words it can repeat but a few
-        kept = [*state.request.genres, *found[protocol.MOST_WANTS :]]
-        state.wants = tuple(dict.fromkeys((*named, *kept)))
-    else:
-        state.wants = found or (() if state.request.like else named)
-    if state.wants != found:
-        yield done(Thought(**begun, text=_told(state.wants, [t for t in found if t not in state.wants])))
+    named = [t for t in protocol.split_list(text, "wants") if t not in (*request.avoid, protocol.NOTHING)]
+    if request.like or (found and not trained):
+        return
+    settled = {*found[protocol.MOST_WANTS :], *request.genres, *state.carried}
+    state.wish_for([t for t in found if t in named or t in settled] + named)
+    if state.request.wishes != found:
+        dropped = [t for t in found if t not in state.request.wishes]
+        yield done(Thought(**begun, text=_told(state.request.wishes, dropped)))
 
 
-def _told(wants: Sequence[str], dropped: Sequence[str]) -> str:
-    told = f"In the catalogue's words: {', '.join(wants) or protocol.NOTHING}."
+def _told(wishes: Sequence[str], dropped: Sequence[str]) -> str:
+    told = f"In the catalogue's words: {', '.join(wishes) or protocol.NOTHING}."
     return told + (f" Not meant: {', '.join(dropped)}." if dropped else "")
 
 

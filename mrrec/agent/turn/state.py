@@ -43,9 +43,9 @@ class State:
         self.record = Turn(self.message)
         self.random = random.Random(settings.seed)
         self.request: Request | None = None
+        self.before = conversation.previous_request
         self.aliases: dict[str, Entry] = {}  # m1, m2 … to what was shown under it
         self.judged: dict[str, bool] = {}
-        self.wants: tuple[str, ...] = ()  # what is asked for, in the catalogue's terms
         self.read: dict[str, str] = {}  # alias of a statement without a word of the catalogue, to what it is about
         self.looked_up: list[Item] = []
         self.recalls: list[Recall] = []
@@ -59,6 +59,17 @@ class State:
         """What is wanted is to be like `items` too."""
         self.request = replace(self.request, like=tuple(dict.fromkeys((*self.request.like, *items))))
         self.record.request = self.request
+
+    def wish_for(self, wishes: Sequence[str]) -> None:
+        """What is wished for are `wishes`, in this turn and in those that continue it, and the genres that bind."""
+        genres = self.request.genres
+        self.request = replace(self.request, terms=tuple(dict.fromkeys(w for w in wishes if w not in genres)))
+        self.record.request = self.request
+
+    @property
+    def carried(self) -> tuple[str, ...]:
+        """Wishes of the request that this one continues."""
+        return self.before.wishes if self.request.follow_up and self.before is not None else ()
 
     def terms(self) -> list[str]:
         """The catalogue's words for what is asked for, as the model may write them."""
