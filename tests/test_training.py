@@ -17,9 +17,10 @@ from mrrec.llm.models import packaged_model  # noqa: E402
 from mrrec.llm.reader import Reader  # noqa: E402
 from mrrec.memory.reading.asking import WORDS  # noqa: E402
 from mrrec.memory.reading.mentions import Found  # noqa: E402
-from train import grpo, reader, sft  # noqa: E402
+from train import compare, grpo, reader, sft  # noqa: E402
 from train.export import export  # noqa: E402
-from train.model import base_folder, load, preset, tokens  # noqa: E402
+from train.model import DECISION, POINT, PROSE, STEP, base_folder, load, preset, tokens  # noqa: E402
+from train.plots import compared  # noqa: E402
 from train.stance import Example  # noqa: E402
 from train.teacher import Span  # noqa: E402
 from train.traces import Episode  # noqa: E402
@@ -167,6 +168,38 @@ def logits(engine):
     return np.ctypeslib.as_array(pointer, shape=(engine._llama.n_vocab(),)).copy()
 
 
+def test_what_is_decided_counts_more_than_how_it_is_put(tokenizer):
+    spans = (
+        Span("<think>", False),
+        Span("They want a slow film.</think>", True),
+        Span("\n<memory>[m1] slow: Likes slow films [m2] own words: Ships are my thing</memory>\n<think>", False),
+        Span("m1: slow, yes. m2: sea, no.</think>", True),
+        Span("\n<", False),
+        Span("profile>", True),
+    )
+    told = Episode("said", "t1", (Message("user", "A slow film"),), spans)
+    ids, shares = tokens(told, tokenizer)
+    counted = [(tokenizer.decode([i]).strip(), share) for i, share in zip(ids, shares) if share]
+    assert {share for word, share in counted if word in ("want", "They", "film")} == {PROSE}
+    assert {word for word, share in counted if share == DECISION} == {"yes", "no", "sea"}
+    assert [word for word, share in counted if share == STEP] == ["profile"]
+    assert ("slow", POINT) in counted
+
+
+def test_rewards_are_compared_over_seeds(tmp_path):
+    for reward, seed, held in (("paper", 0, (0.2, 0.3)), ("paper", 1, (0.2, 0.1)), ("useful", 0, (0.2, 0.4))):
+        folder = tmp_path / f"{reward}-{seed}"
+        folder.mkdir()
+        log = [{"step": n, compare.QUALITY: q} for n, q in enumerate(held)] + [{"step": 1, "entropy": 0.2}]
+        (folder / "log.json").write_text(json.dumps(log), "utf-8")
+    found = compare.curves(tmp_path)
+    told = compare.summary(found)
+    assert told.loc["paper", ("last", "mean")] == 0.2 and told.loc["paper", ("best", "mean")] == 0.25
+    assert told["seeds"].to_dict() == {"paper": 2, "useful": 1}
+    compared(found, compare.WATCHED, tmp_path / "compared.png")
+    assert (tmp_path / "compared.png").stat().st_size > 1000
+
+
 def test_one_step_of_grpo_counts_only_what_the_model_wrote(traces, tmp_path, monkeypatch):
     out = tmp_path / "sft"
     sft.learn(options(traces, out))
@@ -185,6 +218,6 @@ def test_one_step_of_grpo_counts_only_what_the_model_wrote(traces, tmp_path, mon
     for batch in seen:
         for ids, mask in zip(batch["completion_ids"], batch["tool_mask"]):
             wrote = tokenizer.decode(ids[mask.bool()])
-            assert "<memory>" not in wrote and "<experience>" not in wrote
+            assert not any(protocol.open_tag(tag) in wrote for tag in protocol.INJECTED)
     assert (tmp_path / "grpo" / "best" / "adapter_model.safetensors").exists()
     assert (Path(tmp_path) / "grpo" / "log.json").exists()

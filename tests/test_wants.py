@@ -64,7 +64,7 @@ def test_what_the_model_finds_in_a_request_is_wished_for_shown_and_explained(ass
     assert "you asked for melancholy" in told
 
 
-def test_a_model_that_was_not_trained_chooses_among_what_is_near(assistant, memory):
+def test_the_model_chooses_among_what_code_finds_and_what_is_near(assistant, memory):
     offered = []
 
     class Watches(Scripted):
@@ -72,18 +72,17 @@ def test_a_model_that_was_not_trained_chooses_among_what_is_near(assistant, memo
         def transcript(self, *args, **options):
             with super().transcript(*args, **options) as made:
                 plain = made.write
-                made.write = lambda grammar, n, stop, p=1.0: (offered.append((stop, grammar)), plain(grammar, n, stop))[
-                    1
-                ]
+
+                def write(grammar, max_tokens, stop, penalty=1.0):
+                    offered.append((stop, grammar))
+                    return plain(grammar, max_tokens, stop, penalty)
+
+                made.write = write
                 yield made
 
-    engine = Watches()
-    turn(assistant, engine, memory, "A film about haunted lighthouses")
-    engine.trained = True
-    turn(assistant, engine, memory, "A film about haunted lighthouses")
-    few, all_ = (g for stop, g in offered if stop == "</wants>")
-    assert few.count(" | ") < 60 < all_.count(" | ")
-    assert '"haunted house"' in few and '"boxing"' not in few and '"boxing"' in all_
+    turn(assistant, Watches(), memory, "A slow film about haunted lighthouses")
+    (grammar,) = (g for stop, g in offered if stop == "</wants>")
+    assert '"slow"' in grammar and '"haunted house"' in grammar and '"boxing"' not in grammar
 
 
 @pytest.mark.parametrize(

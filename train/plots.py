@@ -1,4 +1,4 @@
-"""The curves of a training: each part of the reward, entropy, length and held-out quality."""
+"""The curves of a training, or of several: each part of the reward, entropy, length and held-out quality."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import matplotlib
+import pandas as pd
 
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt
@@ -30,5 +31,22 @@ def plot(log: Sequence[dict], path: Path) -> None:
         axis.set_title(name.removeprefix("rewards/").removesuffix("/mean"), fontsize=9)
         axis.set_xlabel("step", fontsize=8)
         axis.grid(alpha=0.3)
+    figure.savefig(path, dpi=110)
+    plt.close(figure)
+
+
+def compared(found: pd.DataFrame, columns: Sequence[str], path: Path) -> None:
+    """A panel for each of `columns`, a line for each run (`reward`, `seed`, over `step`), a colour for each reward."""
+    figure, axes = plt.subplots(1, len(columns), figsize=(4 * len(columns), 3), squeeze=False, layout="constrained")
+    colours = dict(zip(sorted(found["reward"].unique()), plt.rcParams["axes.prop_cycle"].by_key()["color"]))
+    for axis, name in zip(axes.flat, columns):
+        for (reward, seed), rows in found.dropna(subset=[name]).groupby(["reward", "seed"]):
+            rows = rows.sort_values("step")
+            label = reward if seed == found["seed"].min() else None
+            axis.plot(rows["step"], rows[name], color=colours[reward], label=label, linewidth=1.2, alpha=0.8)
+        axis.set_title(name, fontsize=9)
+        axis.set_xlabel("step", fontsize=8)
+        axis.grid(alpha=0.3)
+    axes.flat[0].legend(fontsize=8)
     figure.savefig(path, dpi=110)
     plt.close(figure)

@@ -12,8 +12,8 @@ from mrrec.agent.turn.recall import recall
 from mrrec.agent.turn.state import State
 from mrrec.catalog.catalog import telling
 
-NEAREST = 50  # terms that a model may choose from that was not trained to
-SHOWN = 8  # of them that any model is shown
+NEAREST = 20  # terms near a request in meaning that may be what it asks for
+SHOWN = 8  # of them that the model is shown
 
 
 def experience(state: State) -> Experience:
@@ -38,27 +38,25 @@ def think(state: State) -> Iterator[Step]:
 def show_found(state: State) -> None:
     """Put before the model the words of the catalogue that code finds in the request, and some near it in meaning."""
     known, found = set(state.terms()), [protocol.plain(t) for t in state.request.wishes]
-    words, near = telling(state.telling), []
-    if words:
-        near = state.catalog.vocabulary.nearest(state.encoder.encode([" ".join(words)])[0], NEAREST)
-        near = [t for t in near if t in known and t not in found]
-    state.pen.append(protocol.block("found", protocol.found(found, near[:SHOWN])))
+    if words := telling(state.telling):
+        near = state.catalog.vocabulary.nearest(state.encoder.encode([" ".join(words)])[0], 2 * NEAREST)
+        state.near = [t for t in near if t in known and t not in found][:NEAREST]
+    state.pen.append(protocol.block("found", protocol.found(found, state.near[:SHOWN])))
 
 
 def wants(state: State) -> Iterator[Step]:
     """What the request asks for, in the catalogue's own words.
 
-    Code finds the words; whether they are meant, and what "in no hurry" means, the model says. What was settled in the
-    request that this one continues stays so, and beside a work to go by, code's words stand. A model that was not
-    taught to may choose only among the terms nearest in meaning, and counts only where code finds nothing.
+    Code finds the words; whether they are meant, and what "in no hurry" means, the model says. It chooses among them
+    and those near in meaning: a word on which model and encoder agree is right far oftener than one that only the model
+    names. What was settled in the request that this one continues stays so, and beside a work to go by, code's words
+    stand. A model that was not trained to counts only where code finds nothing.
     """
     begun = begin()
     state.pen.open("wants")
-    request, terms, trained = state.request, state.terms(), state.assistant.engine.trained
+    request, trained = state.request, state.assistant.engine.trained
     found = request.wishes
-    if not trained:
-        near = {*state.catalog.vocabulary.nearest(state.vector, NEAREST), *found}
-        terms = [t for t in terms if t in near]
+    terms = [*map(protocol.plain, found), *state.near]
     text = state.pen.whole(protocol.wants_grammar(terms), 40, "</wants>", protocol.NOTHING)
     state.pen.append("\n")
     named = [t for t in protocol.split_list(text, "wants") if t not in (*request.avoid, protocol.NOTHING)]

@@ -44,6 +44,7 @@ class State:
         self.random = random.Random(settings.seed)
         self.request: Request | None = None
         self.before = conversation.previous_request
+        self.near: list[str] = []  # terms near the request in meaning
         self.aliases: dict[str, Entry] = {}  # m1, m2 … to what was shown under it
         self.judged: dict[str, bool] = {}
         self.read: dict[str, str] = {}  # alias of a statement without a word of the catalogue, to what it is about
