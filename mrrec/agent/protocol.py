@@ -23,8 +23,7 @@ WEIGHED = re.compile(r"(m\d+): ([^.]*?), (yes|no)\.")  # alias, point and verdic
 
 BRIEF = "You recommend films, books and games to one person, whom you remember."
 SYSTEM = f"""{BRIEF}
-Think briefly about what the request needs. <wants> what it asks for, of the words <found> in it, those near it, or \
-others of the catalogue. <recall> aspects of \
+Think briefly about what the request needs. <wants> what it asks for, in the catalogue's words. <recall> aspects of \
 the person's taste that matter for it, <lookup> titles you need facts of. Weigh each memory: does it matter for this \
 request? Then write the <profile> of the ideal item with the memories that count, and answer warmly in plain words.
 Example:

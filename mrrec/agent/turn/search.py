@@ -10,10 +10,8 @@ from mrrec.agent.steps import Experience, Step, Thought, begin, done
 from mrrec.agent.turn.lookup import look_up, titles_to_offer
 from mrrec.agent.turn.recall import recall
 from mrrec.agent.turn.state import State
-from mrrec.catalog.catalog import telling
 
-NEAREST = 20  # terms near a request in meaning that may be what it asks for
-SHOWN = 8  # of them that the model is shown
+SHOWN = 8  # words near the request in meaning that the model is shown
 
 
 def experience(state: State) -> Experience:
@@ -37,41 +35,28 @@ def think(state: State) -> Iterator[Step]:
 
 def show_found(state: State) -> None:
     """Put before the model the words of the catalogue that code finds in the request, and some near it in meaning."""
-    known, found = set(state.terms()), [protocol.plain(t) for t in state.request.wishes]
-    if words := telling(state.telling):
-        near = state.catalog.vocabulary.nearest(state.encoder.encode([" ".join(words)])[0], 2 * NEAREST)
-        state.near = [t for t in near if t in known and t not in found][:NEAREST]
-    state.pen.append(protocol.block("found", protocol.found(found, state.near[:SHOWN])))
+    found = [protocol.plain(t) for t in state.request.wishes]
+    near = [t for t in state.near(state.telling) if t not in found]
+    state.pen.append(protocol.block("found", protocol.found(found, near[:SHOWN])))
 
 
 def wants(state: State) -> Iterator[Step]:
-    """What the request asks for, in the catalogue's own words.
+    """What the request asks for, in the catalogue's own words, where code finds nothing.
 
-    Code finds the words; whether they are meant, and what "in no hurry" means, the model says. It chooses among them
-    and those near in meaning: a word on which model and encoder agree is right far oftener than one that only the model
-    names. What was settled in the request that this one continues stays so, and beside a work to go by, code's words
-    stand. A model that was not trained to counts only where code finds nothing.
+    The model says that "in no hurry" means slow; code would have to know each way of putting it. Where code finds a
+    word, or a work to go by, that is what counts: too much of what the model names is not asked for. A model that was
+    not trained to may choose only among the words nearest in meaning, lest it name any.
     """
     begun = begin()
     state.pen.open("wants")
-    request, trained = state.request, state.assistant.engine.trained
-    found = request.wishes
-    terms = [*map(protocol.plain, found), *state.near]
+    terms = state.terms() if state.assistant.engine.trained else state.near(state.telling)
     text = state.pen.whole(protocol.wants_grammar(terms), 40, "</wants>", protocol.NOTHING)
     state.pen.append("\n")
-    named = [t for t in protocol.split_list(text, "wants") if t not in (*request.avoid, protocol.NOTHING)]
-    if request.like or (found and not trained):
-        return
-    settled = {*found[protocol.MOST_WANTS :], *request.genres, *state.carried}
-    state.wish_for([t for t in found if t in named or t in settled] + named)
-    if state.request.wishes != found:
-        dropped = [t for t in found if t not in state.request.wishes]
-        yield done(Thought(**begun, text=_told(state.request.wishes, dropped)))
-
-
-def _told(wishes: Sequence[str], dropped: Sequence[str]) -> str:
-    told = f"In the catalogue's words: {', '.join(wishes) or protocol.NOTHING}."
-    return told + (f" Not meant: {', '.join(dropped)}." if dropped else "")
+    request = state.request
+    found = [t for t in protocol.split_list(text, "wants") if t not in (*request.avoid, protocol.NOTHING)]
+    if found and not (request.wishes or request.like):
+        state.wish_for(found)
+        yield done(Thought(**begun, text=f"In the catalogue's words: {', '.join(state.request.wishes)}."))
 
 
 def hops(state: State, shown_aspects: Sequence[str]) -> Iterator[Step]:

@@ -18,9 +18,12 @@ from mrrec.agent.rank import Taste
 from mrrec.agent.request import Request
 from mrrec.agent.steps import Recall
 from mrrec.catalog import Item
+from mrrec.catalog.catalog import telling
 from mrrec.memory import Entry
 from mrrec.memory.reading import Reading
 from mrrec.settings import Settings
+
+NEAREST = 50  # words that count as near in meaning
 
 if TYPE_CHECKING:
     from mrrec.assistant import Assistant
@@ -43,8 +46,6 @@ class State:
         self.record = Turn(self.message)
         self.random = random.Random(settings.seed)
         self.request: Request | None = None
-        self.before = conversation.previous_request
-        self.near: list[str] = []  # terms near the request in meaning
         self.aliases: dict[str, Entry] = {}  # m1, m2 … to what was shown under it
         self.judged: dict[str, bool] = {}
         self.read: dict[str, str] = {}  # alias of a statement without a word of the catalogue, to what it is about
@@ -61,20 +62,22 @@ class State:
         self.request = replace(self.request, like=tuple(dict.fromkeys((*self.request.like, *items))))
         self.record.request = self.request
 
-    def wish_for(self, wishes: Sequence[str]) -> None:
-        """What is wished for are `wishes`, in this turn and in those that continue it, and the genres that bind."""
-        genres = self.request.genres
-        self.request = replace(self.request, terms=tuple(dict.fromkeys(w for w in wishes if w not in genres)))
+    def wish_for(self, terms: Sequence[str]) -> None:
+        """What is wished for has `terms`, in this turn and in those that continue it."""
+        self.request = replace(self.request, terms=tuple(dict.fromkeys((*self.request.terms, *terms))))
         self.record.request = self.request
-
-    @property
-    def carried(self) -> tuple[str, ...]:
-        """Wishes of the request that this one continues."""
-        return self.before.wishes if self.request.follow_up and self.before is not None else ()
 
     def terms(self) -> list[str]:
         """The catalogue's words for what is asked for, as the model may write them."""
         return [protocol.plain(t) for t in self.catalog.terms(self.request.kinds)]
+
+    def near(self, text: str) -> list[str]:
+        """The catalogue's words near `text` in meaning, the nearest first; none where it says nothing of a work."""
+        if not (words := telling(text)):
+            return []
+        known = set(self.terms())
+        near = self.catalog.vocabulary.nearest(self.encoder.encode([" ".join(words)])[0], NEAREST)
+        return [t for t in near if t in known]
 
     def wish(self) -> str:
         """The request in the person's own words, with the one that it continues."""
