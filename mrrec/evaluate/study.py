@@ -134,14 +134,14 @@ def write_results(out: Path, docs: Path) -> dict:
     page, data = docs / "results.md", docs / "results.json"
     before = json.loads(data.read_text("utf-8")) if data.exists() else {"headlines": [], "runs": {}}
     heads = list(headlines({name: pd.read_parquet(out / name / RANKS) for name in there}))
-    heads += [h for h in before["headlines"] if h["run"] not in there]
+    order = [(h.run, h.claim) for h in HEADLINES]
+    heads += [h for h in before["headlines"] if h["run"] not in there and (h["run"], h["claim"]) in order]
     runs = {}
     for run in RUNS:
         if run.name in there:
             runs[run.name] = _brief(json.loads((out / run.name / "results.json").read_text("utf-8")))
         elif run.name in before["runs"]:
             runs[run.name] = before["runs"][run.name]
-    order = [(h.run, h.claim) for h in HEADLINES]
     results = {"headlines": sorted(heads, key=lambda h: order.index((h["run"], h["claim"]))), "runs": runs}
     docs.mkdir(parents=True, exist_ok=True)
     data.write_text(json.dumps(results, ensure_ascii=False, indent=1) + "\n", "utf-8")

@@ -23,10 +23,10 @@ from mrrec.memory import Entry
 from mrrec.memory.reading import Reading
 from mrrec.settings import Settings
 
-NEAREST = 50  # words that count as near in meaning
-
 if TYPE_CHECKING:
     from mrrec.assistant import Assistant
+
+NEAREST = 50  # words that count as near in meaning
 
 
 class State:
