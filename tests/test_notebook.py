@@ -15,7 +15,7 @@ def test_the_notebook_runs_from_top_to_bottom(tmp_path):
     notebook = nbformat.read(ROOT / "train" / "MR_Rec_GRPO.ipynb", as_version=4)
     (place,) = (c for c in notebook.cells if 'OUT = Path("out/notebook")' in c.source)
     place.source = place.source.replace('Path("out/notebook")', f"Path({str(tmp_path)!r})")
-    client = nbclient.NotebookClient(notebook, timeout=900, resources={"metadata": {"path": str(ROOT)}})
+    client = nbclient.NotebookClient(notebook, timeout=2400, resources={"metadata": {"path": str(ROOT)}})
     client.execute()
     said = "".join(o.get("text", "") for c in notebook.cells if c.cell_type == "code" for o in c.outputs)
     assert "episodes in" in said and "held-out nDCG@10" in said
