@@ -20,10 +20,9 @@ from queue import SimpleQueue
 
 import pandas as pd
 
-from train.plots import compared
+from train.plots import QUALITY, compared
 from train.rewards import REWARDS
 
-QUALITY = "held_out_ndcg@10"
 WATCHED = (QUALITY, "entropy", "completions/mean_length", "reward_std")
 
 

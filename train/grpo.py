@@ -35,7 +35,7 @@ from mrrec.llm.models import packaged_model
 from mrrec.settings import Settings
 from train.export import export
 from train.model import AT_ONCE, BEST, PRESETS, base_folder, is_quick_at_bfloat16, load, preset, told_when_full
-from train.plots import plot
+from train.plots import QUALITY, plot
 from train.rewards import REWARDS, Outcome, ndcg
 from train.rollouts import Rollout, people_of, rollout
 from train.worlds import FIRST_OF_TRAINING, Lesson, World
@@ -148,7 +148,7 @@ class Watch(TrainerCallback):
     def _measure(self, model, step: int, control) -> None:
         self.arena.update(model)
         quality = self.arena.quality()
-        self.log.append({"step": step, "held_out_ndcg@10": quality})
+        self.log.append({"step": step, QUALITY: quality})
         print(f"step {step}: held-out nDCG@10 {quality:.4f}", flush=True)
         if quality > self.best:
             self.best, self.since = quality, 0

@@ -71,7 +71,7 @@ def _ranked(at: Sequence[int], relevant: int) -> dict[str, float]:
 def _figures(assistant: Assistant, people: People, lesson: Lesson, made) -> dict[str, float]:
     nan = float("nan")
     if made is None:  # it talked or asked: it ranked nothing
-        return {"nDCG@10": 0.0, "recall@10": 0.0}
+        return _ranked((), len(lesson.query.relevant))
     memory = people.memory(lesson.query)
     entries = {e.id: e for e in memory.entries()}
     deciding = {i for i, e in entries.items() if e.active and lesson.counts(e, assistant.catalog)}

@@ -11,7 +11,8 @@ import pandas as pd
 matplotlib.use("Agg")
 from matplotlib import pyplot as plt
 
-SHOWN = ("loss", "eval_loss", "reward", "entropy", "completions/mean_length", "held_out_ndcg@10")
+QUALITY = "held_out_ndcg@10"  # as a log names it
+SHOWN = ("loss", "eval_loss", "reward", "entropy", "completions/mean_length", QUALITY)
 
 
 def plot(log: Sequence[dict], path: Path) -> None:
@@ -28,11 +29,8 @@ def plot(log: Sequence[dict], path: Path) -> None:
         axis.axis("off")
     for axis, (name, points) in zip(axes.flat, series.items(), strict=False):
         axis.plot(*zip(*points), linewidth=1.4)
-        axis.set_title(name.removeprefix("rewards/").removesuffix("/mean"), fontsize=9)
-        axis.set_xlabel("step", fontsize=8)
-        axis.grid(alpha=0.3)
-    figure.savefig(path, dpi=110)
-    plt.close(figure)
+        _dress(axis, name.removeprefix("rewards/").removesuffix("/mean"))
+    _save(figure, path)
 
 
 def compared(found: pd.DataFrame, columns: Sequence[str], path: Path) -> None:
@@ -44,9 +42,17 @@ def compared(found: pd.DataFrame, columns: Sequence[str], path: Path) -> None:
             rows = rows.sort_values("step")
             label = reward if seed == found["seed"].min() else None
             axis.plot(rows["step"], rows[name], color=colours[reward], label=label, linewidth=1.2, alpha=0.8)
-        axis.set_title(name, fontsize=9)
-        axis.set_xlabel("step", fontsize=8)
-        axis.grid(alpha=0.3)
+        _dress(axis, name)
     axes.flat[0].legend(fontsize=8)
+    _save(figure, path)
+
+
+def _dress(axis: plt.Axes, title: str) -> None:
+    axis.set_title(title, fontsize=9)
+    axis.set_xlabel("step", fontsize=8)
+    axis.grid(alpha=0.3)
+
+
+def _save(figure: plt.Figure, path: Path) -> None:
     figure.savefig(path, dpi=110)
     plt.close(figure)

@@ -110,9 +110,9 @@ def _recommend(state: State) -> Iterator[Step]:
     with state.held() as state.pen:
         told = "; ".join(f"{a['aspect']}: {a['description']}" for a in usual.aspects)
         state.pen.append(protocol.block("experience", told or "none"))
-        show_found(state)
+        near = show_found(state)
         yield from think(state)
-        yield from wants(state)
+        yield from wants(state, near)
         if state.request.titles or any(state.request.names):
             yield from look_up(state, asked_titles(state.request), forced=True)
         yield from hops(state, [a["aspect"] for a in usual.aspects])

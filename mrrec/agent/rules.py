@@ -78,7 +78,7 @@ def _elsewhere(kind: str, request: Request) -> bool:
 def _avoidance(entry: Entry, request: Request) -> Iterator[Rule]:
     """A stated dislike as rules, save for what this very request asks for."""
     ids = (entry.id,) if entry.id else ()
-    asked = {*request.genres, *request.terms}
+    asked = {*request.wishes}
     works = f" {entry.kind}s" if entry.kind and request.kinds != (entry.kind,) else ""
     for term in entry.terms:
         if term not in asked:
@@ -178,7 +178,7 @@ def _child(words: str, kind: str, request: Request, ids: tuple[str, ...]) -> Rul
     """Not where they ask for themselves alone, nor for what this request asks for by name."""
     if _ALONE.search(request.text):
         return None
-    asked = {*request.genres, *request.terms}
+    asked = {*request.wishes}
 
     def test(item: Item) -> bool:
         carried = {*item.genres, *item.themes} - asked

@@ -99,7 +99,7 @@ def continued(previous: Request, now: Request, text: str, catalog: Catalog, refe
     if now.genres and set(now.genres) <= set(previous.genres):  # said once more
         genres = previous.genres
     genres = tuple(g for g in genres if g not in now.avoid)
-    wanted = {*now.terms, *now.genres}
+    wanted = {*now.wishes}
     merged = replace(
         now,
         follow_up=True,

@@ -269,7 +269,7 @@ class _Reader:
     def _as_wishes(self, now: Request) -> Request:
         """A taste told while a request is open: it is wished for, and binds no kind and no genre."""
         bare = not (now.genres or now.terms or now.avoid or now.named or now.years or now.length or now.places)
-        terms = _unique((*now.terms, *now.genres))
+        terms = now.wishes
         return replace(now, kinds=now.kinds if bare else (), genres=(), either=False, terms=terms)
 
     def _of_usual_kind(self, now: Request, previous: Request) -> Request:

@@ -33,23 +33,24 @@ def think(state: State) -> Iterator[Step]:
     state.pen.append("\n")
 
 
-def show_found(state: State) -> None:
-    """Put before the model the words of the catalogue that code finds in the request, and some near it in meaning."""
-    found = [protocol.plain(t) for t in state.request.wishes]
-    near = [t for t in state.near(state.telling) if t not in found]
-    state.pen.append(protocol.block("found", protocol.found(found, near[:SHOWN])))
+def show_found(state: State) -> list[str]:
+    """Put before the model the words of the catalogue that code finds in the request, and some near it in meaning; all
+    that are near are returned."""
+    found, near = [protocol.plain(t) for t in state.request.wishes], state.near(state.telling)
+    state.pen.append(protocol.block("found", protocol.found(found, [t for t in near if t not in found][:SHOWN])))
+    return near
 
 
-def wants(state: State) -> Iterator[Step]:
+def wants(state: State, near: Sequence[str]) -> Iterator[Step]:
     """What the request asks for, in the catalogue's own words, where code finds nothing.
 
     The model says that "in no hurry" means slow; code would have to know each way of putting it. Where code finds a
     word, or a work to go by, that is what counts: too much of what the model names is not asked for. A model that was
-    not trained to may choose only among the words nearest in meaning, lest it name any.
+    not trained to may choose only among the words `near` it in meaning, lest it name any.
     """
     begun = begin()
     state.pen.open("wants")
-    terms = state.terms() if state.assistant.engine.trained else state.near(state.telling)
+    terms = state.terms() if state.assistant.engine.trained else near
     text = state.pen.whole(protocol.wants_grammar(terms), 40, "</wants>", protocol.NOTHING)
     state.pen.append("\n")
     request = state.request
