@@ -18,7 +18,7 @@ from mrrec.llm.sampling import _TOKEN
 from mrrec.store import Store
 
 SAYS = {
-    "</think>": " what fits.", "</wants>": "nothing", "</recall>": "taste", "</lookup>": "", ".\n": " quiet people",
+    "</think>": " what fits.", "</wants>": "nothing", "</recall>": "taste", ".\n": " quiet people",
     "</profile>": "[m1] ",
     "\n": " for you.", "</say>": "Good.", "</ask>": "What now?",
 }  # fmt: skip

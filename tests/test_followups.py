@@ -11,6 +11,7 @@ from dataclasses import replace
 
 import pytest
 
+from mrrec.agent import protocol
 from mrrec.agent.loop import Conversation, run
 from mrrec.agent.protocol import LEADS, leads, partings
 from mrrec.agent.request import accepted, asks_why, revoked
@@ -19,7 +20,7 @@ from mrrec.agent.turn.recall import BEST, LAST
 from mrrec.assistant import Assistant
 from mrrec.memory.personas import event_record
 from mrrec.settings import Settings
-from tests.scripted import SAYS, Scripted
+from tests.scripted import Scripted
 
 
 @pytest.fixture(scope="module")
@@ -130,28 +131,38 @@ def test_what_was_liked_last_or_best_is_recalled(talk, cheap, message, title):
     assert [i.title for i in talk.request.like] == [title]
 
 
-def test_what_the_model_looks_up_in_memory_is_gone_by(cheap, person):
+@pytest.mark.parametrize("trained", [True, False])
+def test_what_the_model_looks_up_in_memory_is_gone_by(cheap, person, trained):
     class Curious(Scripted):
-        """Looks the first title up that it may."""
+        """Looks up what it may."""
 
         @contextmanager
         def transcript(self, *args, **options):
             with super().transcript(*args, **options) as transcript:
-                transcript.choose = lambda texts: type(transcript).choose(transcript, self.preferred(texts))
+                plain = transcript.write
+
+                def write(grammar, max_tokens, stop, penalty=1.0):
+                    text = "m1: mystery, look up.</think>"
+                    if f'"{protocol.LOOK_UP}"' not in grammar:
+                        yield from plain(grammar, max_tokens, stop, penalty)
+                    else:
+                        assert '"m1: " ("mystery" | ' in grammar
+                        transcript.append(text)
+                        yield text
+
+                transcript.write = write
                 yield transcript
 
-        @staticmethod
-        def preferred(texts):
-            return sorted(texts, key=lambda t: t != "<lookup>")
-
-    memory = cheap.memory(person)
+    memory, engine = cheap.memory(person), Curious()
+    engine.trained = trained
     piranesi = next(i for i in cheap.catalog.items if i.title == "Piranesi")
     memory.write([event_record("loved", piranesi, when=1e9)])
     conversation = Conversation(memory)
-    says = {**SAYS, "</lookup>": piranesi.label}
-    steps = list(run(replace(cheap, engine=Curious(says)), conversation, "A book full of wonder"))
-    assert any(isinstance(s, Lookup) and s.queries == (piranesi.label,) for s in steps)
-    assert piranesi in conversation.last.asked.wanted.like
+    steps = list(run(replace(cheap, engine=engine), conversation, "A mystery book full of wonder"))
+    looked_up = any(isinstance(s, Lookup) and s.queries == (piranesi.label,) for s in steps)
+    assert looked_up is trained  # one that was not trained would do so by chance
+    assert (piranesi in conversation.last.asked.wanted.like) is trained
+    assert (f"<lookup>{piranesi.label}</lookup>\n<facts>" in engine.transcripts[-1].text) is trained
 
 
 def test_a_memory_is_told_with_what_bears_on_the_request_first(cheap, person):

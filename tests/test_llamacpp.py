@@ -26,7 +26,7 @@ def test_a_random_model_still_ends_every_span(tmp_path):
         for grammar in protocol.all_shapes():
             stop = "</think>" if "</think>" in grammar else ">" if '"<' in grammar and "</" not in grammar else "\n"
             stop = next(
-                (s for s in ("</recall>", "</lookup>", "</profile>", "</say>", "</ask>", "</think>") if s in grammar),
+                (s for s in ("</recall>", "</profile>", "</say>", "</ask>", "</think>") if s in grammar),
                 stop,
             )
             assert "".join(transcript.write(grammar, 120, stop)).endswith(stop)

@@ -27,13 +27,15 @@ from datasets import Dataset
 from transformers import AutoConfig, TrainerCallback
 from trl import GRPOConfig, GRPOTrainer
 
+from mrrec.agent.asked import without_names
+from mrrec.agent.own_words import is_unread, sure
 from mrrec.agent.request import read_request
-from mrrec.agent.turn.recall import is_unread
 from mrrec.assistant import Assistant
 from mrrec.llm.llamacpp import LlamaCpp
 from mrrec.llm.models import packaged_model
 from mrrec.settings import Settings
 from train.export import export
+from train.linker import examined
 from train.model import AT_ONCE, BEST, PRESETS, base_folder, is_quick_at_bfloat16, load, preset, told_when_full
 from train.plots import QUALITY, plot
 from train.rewards import REWARDS, Outcome, ndcg
@@ -49,15 +51,15 @@ class Arena:
     """Lessons, their people's memories, and the model as it is at this moment, in llama.cpp."""
 
     def __init__(self, args: argparse.Namespace, folder: Path):
-        world = World.open()
         self.folder, self.temperature = folder, args.temperature
+        self.model = args.model or packaged_model()
+        settings = Settings(store=folder / "store", durable=False, model=self.model)
+        self.assistant = Assistant.open(settings, progress=True, model=False)
+        world = examined(self.assistant, World.open(), args.linker)
         asks, held = (
             [x for x in world.lessons(people, args.seed, first) if x.sort != "small"]
             for people, first in ((args.people, FIRST_OF_TRAINING), (args.held, HELD_FIRST))
         )
-        self.model = args.model or packaged_model()
-        settings = Settings(store=folder / "store", durable=False, model=self.model)
-        self.assistant = Assistant.open(settings, progress=True, model=False)
         self.people = people_of(self.assistant, [*asks, *held])
         asks, held = ([x for x in of if self.is_open(x)] for of in (asks, held))
         self.lessons, self.held = {x.query.id: x for x in asks}, held[: args.held]
@@ -76,10 +78,11 @@ class Arena:
     def is_open(self, lesson: Lesson) -> bool:
         """Whether code leaves the model something to find, to put right or to look up: where it does not, the turns of
         a group are much alike, and little is learned from them."""
-        request = None
+        request, catalog = None, self.assistant.catalog
         for message in (*lesson.query.dialogue, lesson.query.text):
-            request = read_request(message, self.assistant.catalog, request)
-        if lesson.leans or {*request.wishes} != {*lesson.wants}:
+            request = read_request(message, catalog, request)
+        text = without_names(lesson.query.text, catalog)
+        if lesson.leans or {*request.wishes, *sure(request, text, catalog)} != {*lesson.wants}:
             return True
         memory = self.people.memory(lesson.query)
         return any(is_unread(e) and e.active for e in memory.entries("record"))
@@ -166,6 +169,7 @@ def parser() -> argparse.ArgumentParser:
     made.add_argument("--preset", choices=PRESETS, default="smollm2-135m")
     made.add_argument("--model", type=Path, help="the preset's base as GGUF; the packaged model otherwise")
     made.add_argument("--out", type=Path, default=Path("out/grpo"))
+    made.add_argument("--linker", type=Path, help="of train.linker --hold-out: what it never saw is what is said")
     made.add_argument("--reward", choices=REWARDS, default="useful")
     made.add_argument("--people", type=int, default=200)
     made.add_argument("--held", type=int, default=40, help="held-out people, and at most so many lessons of theirs")

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from itertools import accumulate
 from pathlib import Path
 
-from mrrec.agent.protocol import OWN_WORDS, WEIGHED, weighed
+from mrrec.agent.protocol import OTHER, WEIGHED, weighed
 from mrrec.llm.adapter import cache_folder
 from mrrec.llm.models import packaged_model
 from train.export import weights
@@ -182,7 +182,7 @@ def _shares(span: str, before: str, tokens: Sequence[str]) -> list[float]:
     if before.endswith("<wants>"):
         return [DECISION] * len(tokens)
     if weighed(span):
-        own = set(re.findall(rf"\[(m\d+)\] {OWN_WORDS}:", before))
+        own = set(re.findall(rf"\[(m\d+)\] [^:\[]*\b{OTHER}:", before))
         decided = [m.span(of) for m in WEIGHED.finditer(span) for of in (2, 3) if of == 3 or m[1] in own]
         ends = list(accumulate(map(len, tokens)))
         return [

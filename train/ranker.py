@@ -97,7 +97,7 @@ def _row(bench: Bench, query, task: str) -> list[tuple]:
     y = np.array([i in relevant for i in pool], np.float32)
     if not 0 < y.sum() < len(y):
         return []
-    mine, crowd = taste(memory, asked), catalog.crowd
+    mine, crowd = taste(memory, asked, catalog), catalog.crowd
     found = signals(asked.wanted, mine, catalog, pool)
     catalog.crowd = crowd.without(popularity=True, likeness=False) if crowd is not None else None
     plain = signals(asked.wanted, mine, catalog, pool)

@@ -25,7 +25,7 @@ ASPECTS = ("{kind}s they like", "taste in {kind}s", "favourite {kind}s", "{kind}
 FURTHER = ("what they love", "what they dislike", "limits", "who made it")
 _LITERAL = r'"(?:[^"\\]|\\.)*"'
 _GROUP = rf"\({_LITERAL}(?: \| {_LITERAL})*\)"
-_WEIGHED = re.compile(rf'"(m\d+): " ({_GROUP}|term|{_LITERAL})')
+_WEIGHED = re.compile(rf'"(m\d+): " ({_GROUP}) ", " ({_GROUP})')
 _SHOWN = re.compile(r"\[(m\d+)\] (.*?)(?= \[m\d+\] |</memory>)")
 
 
@@ -91,7 +91,6 @@ class TeacherTranscript:
             text = {
                 "wants": self._wants,
                 "recall": self._recall,
-                "lookup": self._lookup,
                 "say": self._say,
                 "ask": self._ask,
             }[tag](grammar)
@@ -162,10 +161,12 @@ class TeacherTranscript:
 
     def _weigh(self, grammar: str) -> str:
         counting, shown, parts = self._counting(), self._shown(), []
-        for alias, group in ((m[1], m[2]) for m in _WEIGHED.finditer(grammar)):
-            points = literals(group if group != "term" else grammar.partition("term ::= ")[2])
-            yes = alias in counting
-            parts.append(f"{alias}: {self._point(points, shown.get(alias))}, {'yes' if yes else 'no'}.")
+        for alias, group, verdicts in (m.groups() for m in _WEIGHED.finditer(grammar)):
+            points = literals(group)
+            verdict = protocol.YES if alias in counting else protocol.NO
+            if self._is_meant(shown.get(alias)) and protocol.LOOK_UP in literals(verdicts):
+                verdict = protocol.LOOK_UP
+            parts.append(f"{alias}: {self._point(points, shown.get(alias))}, {verdict}.")
         return " ".join(parts)
 
     def _point(self, points: Sequence[str], entry: Entry | None) -> str:
@@ -184,19 +185,14 @@ class TeacherTranscript:
         others = [p for p in points if p not in kinds]
         return (matching or others or list(points))[0]
 
+    def _is_meant(self, entry: Entry | None) -> bool:
+        """Whether the request leans on the work that it is about."""
+        return entry is not None and self.lesson.leans and entry.item_id == self.lesson.about
+
     def _next(self, tags: Sequence[str]) -> str:
-        shown = {e.item_id for e in self._shown().values()} - {""}
-        if "lookup" in tags and self.lesson.leans and self.lesson.about in shown and "<lookup>" not in self.text:
-            return "lookup"
         if "recall" in tags and not self._counting() and self.text.count("<recall>") < 2:
             return "recall"
         return "profile"
-
-    def _lookup(self, grammar: str) -> str:
-        titles = literals(re.search(_GROUP, grammar)[0])
-        item = self.teacher.catalog.get(self.lesson.about)
-        label = protocol.plain(item.label) if item else ""
-        return label if label in titles else titles[0]
 
     def _begin_ideal(self, openings: Sequence[str]) -> str:
         opening = self.random.choice(openings)

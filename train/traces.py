@@ -26,6 +26,7 @@ from mrrec.assistant import Assistant
 from mrrec.evaluate.settings import earlier_turns, pool_of
 from mrrec.llm.engine import Message
 from mrrec.settings import Settings
+from train.linker import examined
 from train.rollouts import people_of
 from train.teacher import Span, Teacher
 from train.worlds import Lesson, World
@@ -104,12 +105,14 @@ def main() -> None:
     parser.add_argument("--people", type=int, default=800)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=Path("out/traces.jsonl"))
+    parser.add_argument("--linker", type=Path, help="of train.linker --hold-out: what it never saw is what is said")
     args = parser.parse_args()
     args.out.parent.mkdir(parents=True, exist_ok=True)
     world = World.open()
     count: Counter[str] = Counter()
     with tempfile.TemporaryDirectory() as folder, args.out.open("w", encoding="utf-8") as file:
         assistant, teacher = classroom(world, Path(folder), args.seed)
+        teacher.world = world = examined(assistant, world, args.linker)
         for episode in episodes(assistant, teacher, world.lessons(args.people, args.seed), args.seed):
             file.write(episode.to_json() + "\n")
             count[episode.sort] += 1

@@ -14,8 +14,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+from mrrec.agent.own_words import is_unread
 from mrrec.agent.request.conditions import listed
-from mrrec.agent.turn.recall import BY_MARK, is_unread
+from mrrec.agent.turn.recall import BY_MARK
 from mrrec.catalog import Catalog, Item, read_items
 from mrrec.catalog.vocabulary import PACES, TONES
 from mrrec.evaluate.data import Query
@@ -159,7 +160,7 @@ class World:
             sort = rng.choices(list(SORTS), list(SORTS.values()))[0]
             try:
                 yield from self._person(sort, rng, f"t{number:06d}")
-            except ValueError:  # this draw of wants leaves no fair requests
+            except (ValueError, IndexError):  # this draw of wants leaves no fair requests
                 continue
 
     def _person(self, sort: str, rng: random.Random, name: str) -> Iterator[Lesson]:

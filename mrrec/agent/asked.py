@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from mrrec.agent import own_words
 from mrrec.agent.rank import Ranked, Rule, Taste, Wanted, rank
 from mrrec.agent.request.conditions import Request
 from mrrec.agent.rules import binding, limits
@@ -44,24 +44,24 @@ def wanted(
     vector: np.ndarray,
     ideal: np.ndarray | None,
     settings: Settings,
+    catalog: Catalog,
 ) -> Wanted:
     """What is asked of the ranking; `text` are the request's telling words, `vector` theirs, shape (dim,)."""
     return Wanted(
         text=text, vector=vector, ideal=ideal,
-        wishes=request.wishes, like=request.like,
+        wishes=request.wishes, meant=own_words.meant(request, text, catalog), like=request.like,
         limit=min(10, request.count or settings.n_items), adventurous=settings.adventurous,
         surprise=request.surprise, open=request.open or request.surprise or not telling(text),
         free_creators=any(request.names) or bool(request.relations),
     )  # fmt: skip
 
 
-def taste(memory: LocalMemory | None, asked: Asked, but: str = "") -> Taste:
+def taste(memory: LocalMemory | None, asked: Asked, catalog: Catalog, but: str = "") -> Taste:
     """What memory tells a ranking, without records of the item `but`."""
+    stated, guesses = _in_own_words(memory, catalog, asked)
     return Taste(
-        patterns=(
-            *(p for p in active(memory, asked.tiers, "pattern") if p.event != "decade"),
-            *_still(asked.read, memory),
-        ),
+        patterns=(*(p for p in active(memory, asked.tiers, "pattern") if p.event != "decade"), *stated),
+        guesses=tuple(guesses),
         records=tuple(met(memory, but)),
         profile=tuple(e for e in active(memory, asked.tiers, "profile") if e.event == "trait" and not e.kind),
         named=asked.named,
@@ -70,10 +70,13 @@ def taste(memory: LocalMemory | None, asked: Asked, but: str = "") -> Taste:
     )
 
 
-def _still(read: Sequence[Entry], memory: LocalMemory | None) -> list[Entry]:
-    """What was read in statements that memory still holds."""
-    held = {e.id for e in memory.active("record")} if memory is not None and read else set()
-    return [e for e in read if held.issuperset(e.evidence)]
+def _in_own_words(memory: LocalMemory | None, catalog: Catalog, asked: Asked) -> tuple[list[Entry], list[Entry]]:
+    """What statements that memory still holds are about: what the model read in them, else what they likely mean, and
+    guesses."""
+    records = active(memory, asked.tiers, "record")
+    read, known = {e.id for e in asked.read}, {e.id for e in records}
+    sure, guesses = own_words.patterns([e for e in records if e.id not in read], catalog)
+    return [*(e for e in asked.read if e.id in known), *sure], guesses
 
 
 def lasting_limits(memory: LocalMemory | None, tiers: tuple[str, ...]) -> list[Entry]:
@@ -90,7 +93,7 @@ def rules(asked: Asked, memory: LocalMemory | None, but: str = "") -> list[Rule]
 def ranking(asked: Asked, memory: LocalMemory | None, catalog: Catalog, but: str = "") -> Ranked:
     """Rank for what was asked, with the memory as it is."""
     wanted = replace(asked.wanted, rules=tuple(rules(asked, memory, but)))
-    return rank(wanted, taste(memory, asked, but), catalog)
+    return rank(wanted, taste(memory, asked, catalog, but), catalog)
 
 
 def active(memory: LocalMemory | None, tiers: tuple[str, ...], tier: str) -> list[Entry]:

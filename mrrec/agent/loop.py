@@ -16,6 +16,7 @@ from mrrec.agent import protocol
 from mrrec.agent.asked import Asked, rules, without_names
 from mrrec.agent.commands import explain, obey
 from mrrec.agent.conversation import Conversation, Turn, feedback, replay
+from mrrec.agent.own_words import sure
 from mrrec.agent.request import accepted, against, asks_why, closed, read_request, revoked, settled
 from mrrec.agent.steps import Ask, Say, Step, begin, done
 from mrrec.agent.turn.answer import answer
@@ -105,16 +106,17 @@ def _recommend(state: State) -> Iterator[Step]:
     conversation = state.conversation
     state.telling = without_names(state.wish(), state.catalog)
     state.vector = state.encoder.encode([state.telling])[0]
+    state.wish_for(sure(state.request, state.telling, state.catalog))
     usual = experience(state)
     yield usual
     with state.held() as state.pen:
         told = "; ".join(f"{a['aspect']}: {a['description']}" for a in usual.aspects)
         state.pen.append(protocol.block("experience", told or "none"))
-        near = show_found(state)
+        among = show_found(state)
         yield from think(state)
-        yield from wants(state, near)
+        yield from wants(state, among)
         if state.request.titles or any(state.request.names):
-            yield from look_up(state, asked_titles(state.request), forced=True)
+            yield from look_up(state, asked_titles(state.request))
         yield from hops(state, [a["aspect"] for a in usual.aspects])
         here = (*conversation.passing, *state.reading.entries)
         state.asked = Asked(

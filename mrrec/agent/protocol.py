@@ -1,31 +1,32 @@
 """How the model speaks: tags, prompt and grammars; one definition for serving, training and evaluation.
 
-A turn is one assistant message that only grows. The model writes `think, wants, recall, lookup, profile, ask, say,
-answer`; the system writes `experience, found, memory, facts, items`, and the conditions at the head of a profile. A
-grammar built for the moment bounds each span and admits only ids and titles that were shown: neither can be invented.
+A turn is one assistant message that only grows. The model writes `think, wants, recall, profile, ask, say, answer`;
+the system writes `experience, found, memory, lookup, facts, items`, and the conditions at the head of a profile. A
+grammar built for the moment bounds each span and admits only ids of what was shown: a memory or a work cannot be
+invented. What is looked up is a verdict on a memory, "look up", so that it stands beside what decides it.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 
-WRITTEN = ("think", "wants", "recall", "lookup", "profile", "ask", "say", "answer")
-INJECTED = ("experience", "found", "memory", "facts", "items")
+WRITTEN = ("think", "wants", "recall", "profile", "ask", "say", "answer")
+INJECTED = ("experience", "found", "memory", "lookup", "facts", "items")
 MOST_ASPECTS = 3
 MOST_WANTS = 4
 NOTHING = "nothing"  # asked for, in the catalogue's words
 OTHER = "other"  # what a memory is about that has no word of the catalogue
-OWN_WORDS = "own words"  # what stands before a statement in which code finds no term
 MEANT = "meant"  # what is said of a memory of the work that a request leans on
-WEIGHED = re.compile(r"(m\d+): ([^.]*?), (yes|no)\.")  # alias, point and verdict of a memory
+YES, NO, LOOK_UP = "yes", "no", "look up"  # verdicts; what is looked up counts too
+WEIGHED = re.compile(rf"(m\d+): ([^.]*?), ({YES}|{NO}|{LOOK_UP})\.")  # alias, point and verdict of a memory
 
 BRIEF = "You recommend films, books and games to one person, whom you remember."
 SYSTEM = f"""{BRIEF}
 Think briefly about what the request needs. <wants> what it asks for, in the catalogue's words. <recall> aspects of \
-the person's taste that matter for it, <lookup> titles you need facts of. Weigh each memory: does it matter for this \
-request? Then write the <profile> of the ideal item with the memories that count, and answer warmly in plain words.
+the person's taste that matter for it. Weigh each memory: does it matter for this request? Then write the <profile> \
+of the ideal item with the memories that count, and answer warmly in plain words.
 Example:
 <experience>pace: slow or brisk; tone: bleak or warm</experience>
 <found>evening; near: night, rest, slow</found>
@@ -158,15 +159,14 @@ def think_grammar() -> str:
     return _prose("thought", f'"." "{close_tag("think")}"', 2, opened=True, word="word")
 
 
-def weigh_grammar(points: Mapping[str, Sequence[str]], terms: Sequence[str] = ()) -> str:
-    """Each memory in turn: the point of it that bears on the request, yes or no. `points` of each alias; where one has
-    none, the model says what it is about, among `terms` of the catalogue."""
-    own = "term" if terms else literal(OTHER)
+def weigh_grammar(points: Mapping[str, Sequence[str]], works: Container[str] = frozenset()) -> str:
+    """Each memory in turn: the point of it that bears on the request, one of `points` of each alias, yes or no. Facts
+    can be looked up of those of `works`."""
     rules = [
-        f'{literal(alias + ": ")} {one_of(of) if of else own} ", " ("yes" | "no") "."' for alias, of in points.items()
+        f'{literal(alias + ": ")} {one_of(of)} ", " {one_of((YES, NO, LOOK_UP) if alias in works else (YES, NO))} "."'
+        for alias, of in points.items()
     ]
-    rule = f"\nterm ::= {one_of([*terms, OTHER])}" if terms else ""
-    return "root ::= " + ' " " '.join(rules) + f' "{close_tag("think")}"{rule}'
+    return "root ::= " + ' " " '.join(rules) + f' "{close_tag("think")}"'
 
 
 def memory(alias: str, text: str, about: str, points: Sequence[str]) -> str:
@@ -176,7 +176,7 @@ def memory(alias: str, text: str, about: str, points: Sequence[str]) -> str:
     >>> memory("m1", "Finished Ikaruga (2001)", "game", ["shooter", "tense"])
     '[m1] shooter, tense: Finished Ikaruga (2001) (game)'
     """
-    return f"[{alias}] {', '.join(points) or OWN_WORDS}: {text}" + (f" ({about})" if about else "")
+    return f"[{alias}] {', '.join(points)}: {text}" + (f" ({about})" if about else "")
 
 
 def pointed(text: str) -> dict[str, str]:
@@ -194,7 +194,16 @@ def weighed(text: str) -> dict[str, bool]:
     >>> weighed("m1: endings, yes. m2: comedy, no.")
     {'m1': True, 'm2': False}
     """
-    return {m[1]: m[3] == "yes" for m in WEIGHED.finditer(text)}
+    return {m[1]: m[3] != NO for m in WEIGHED.finditer(text)}
+
+
+def to_look_up(text: str) -> list[str]:
+    """The aliases of which facts are wanted, in what `weigh_grammar` produced.
+
+    >>> to_look_up("m1: endings, yes. m2: meant, look up.")
+    ['m2']
+    """
+    return [m[1] for m in WEIGHED.finditer(text) if m[3] == LOOK_UP]
 
 
 def found(terms: Sequence[str], near: Sequence[str]) -> str:
@@ -219,12 +228,6 @@ def recall_grammar(shown: Sequence[str]) -> str:
     aspect = f"{one_of(shown)} | {free}" if shown else free
     return f'''root ::= aspect (" | " aspect){{0,{MOST_ASPECTS - 1}}} "{close_tag("recall")}"
 aspect ::= {aspect}{_WORDS}'''
-
-
-def lookup_grammar(titles: Sequence[str]) -> str:
-    """Titles or names to look up, among those that were mentioned or shown."""
-    title = one_of([plain(t) for t in titles])
-    return f'root ::= {title} (" | " {title}){{0,2}} "{close_tag("lookup")}"'
 
 
 def split_list(text: str, tag: str) -> list[str]:
@@ -258,8 +261,7 @@ def all_shapes() -> list[str]:
     """One grammar of every shape, compiled at start-up so that a broken one is found there."""
     return [
         think_grammar(), weigh_grammar({"m1": ["slow", "space"], "m2": ["gore"]}),
-        weigh_grammar({"m1": ["slow"], "m2": []}, ["sea"]), weigh_grammar({"m1": []}), recall_grammar(["pace"]),
-        recall_grammar([]), wants_grammar(["slow", "sea"]), wants_grammar([]),
-        lookup_grammar(['The "Thing"', "Heat"]), ideal_grammar(),
+        weigh_grammar({"m1": [MEANT]}, ["m1"]), recall_grammar(["pace"]), recall_grammar([]),
+        wants_grammar(["slow", "sea"]), wants_grammar([]), ideal_grammar(),
         say_grammar(), ask_grammar(["Shall it be "], [["a film"], ["a book"], ["a game"]], ["?"]),
     ]  # fmt: skip

@@ -120,7 +120,7 @@ def _most(signals: Signals, wanted: Wanted, wishes: Weight, gate: np.ndarray) ->
     """What one wish is worth, None where there is none that memory could outweigh."""
     share = signals.values.get("wishes")
     if share is not None and len(share) and share.min() < 1:
-        return _worth(wishes, gate, 1 - 1 / len(wanted.wishes))
+        return _worth(wishes, gate, 1 - 1 / max(1, len(wanted.wishes)))
     return _worth(wishes, gate, 0.0) if "like" in signals.values else None
 
 

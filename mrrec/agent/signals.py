@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -35,9 +35,11 @@ class Rule:
 
 @dataclass(frozen=True)
 class Taste:
-    """What memory tells the ranking. With `statistics` off, only patterns that were written down count."""
+    """What memory tells the ranking. With `statistics` off, only patterns that were written down count. `guesses` count
+    as patterns do, and are no reason to give."""
 
     patterns: tuple[Entry, ...] = ()
+    guesses: tuple[Entry, ...] = ()
     records: tuple[Entry, ...] = ()  # those of items
     profile: tuple[Entry, ...] = ()
     named: frozenset[str] = frozenset()  # ids of the memories that the model says count
@@ -54,6 +56,7 @@ class Wanted:
     rules: tuple[Rule, ...] = ()
     ideal: np.ndarray | None = None
     wishes: tuple[str, ...] = ()
+    meant: Mapping[str, float] = field(default_factory=dict)  # further terms, by how likely they are wished for
     like: tuple[Item, ...] = ()
     limit: int = 5
     adventurous: float = 0.3
@@ -84,12 +87,13 @@ def signals(wanted: Wanted, taste: Taste, catalog: Catalog, pool: np.ndarray) ->
     nearest: dict[int, Entry] = {}
     liked = [r for r in taste.records if r.value > LIKED and r.item_id in catalog.position]
     disliked = [r for r in taste.records if r.value < DISLIKED and r.item_id in catalog.position]
-    for name, mine in (
-        ("stated", [p for p in taste.patterns if p.event == "said"]),
-        ("taste", [p for p in taste.patterns if p.event != "said"]),
+    for name, mine, guesses in (
+        ("stated", [p for p in taste.patterns if p.event == "said"], taste.guesses),
+        ("taste", [p for p in taste.patterns if p.event != "said"], ()),
     ):
-        if mine:
-            values[name] = np.tanh(_held(mine, taste.named, catalog, pool, holders))
+        if mine or guesses:
+            held = _held(mine, taste.named, catalog, pool, holders) + _held(guesses, taste.named, catalog, pool, None)
+            values[name] = np.tanh(held)
     if taste.profile:
         values["profile"] = np.tanh(_held(taste.profile, taste.named, catalog, pool, None))
     if taste.statistics and liked:
@@ -106,10 +110,9 @@ def _of_request(wanted: Wanted, catalog: Catalog, pool: np.ndarray) -> dict[str,
         values["request"] = standard(vectors @ wanted.vector)
         values["subject"] = standard(catalog.subjects(wanted.vector)[pool])
         values["words"] = catalog.lexical(wanted.text)[pool]
-    if wanted.wishes:
-        asked = set(wanted.wishes)
-        items = (catalog.items[i] for i in pool)
-        values["wishes"] = np.array([len(asked & {*i.themes, *i.genres}) / len(asked) for i in items])
+    if asked := dict(wanted.meant) | dict.fromkeys(wanted.wishes, 1.0):
+        items, whole = (catalog.items[i] for i in pool), max(1.0, sum(asked.values()))
+        values["wishes"] = np.array([sum(asked.get(t, 0.0) for t in {*i.themes, *i.genres}) / whole for i in items])
     if wanted.like:
         values["like"] = _like(wanted.like, vectors, [catalog.items[i] for i in pool], catalog)
     if wanted.ideal is not None:

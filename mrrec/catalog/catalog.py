@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from functools import cached_property, lru_cache
 from pathlib import Path
 
@@ -14,6 +14,7 @@ import pyarrow as pa
 from mrrec.catalog.crowd import Crowd
 from mrrec.catalog.features import FeatureIndex, FeatureTable
 from mrrec.catalog.items import Item
+from mrrec.catalog.linking import Linking, linking
 from mrrec.catalog.lookup import STOPWORDS, Lookup
 from mrrec.catalog.vocabulary import Vocabulary
 from mrrec.embed import Encoder, encode_with
@@ -46,6 +47,7 @@ class Catalog:
         self.kinds = tuple(dict.fromkeys(item.kind for item in self.items))
         self.lookup = Lookup(self.items, vocabulary)
         self.crowd: Crowd | None = None  # what everybody did, where there are events
+        self.linking: Linking | None = None  # what tells which terms are meant, where there is one for the encoder
         self._table = table
 
     @classmethod
@@ -80,7 +82,9 @@ class Catalog:
                 store.write_meta(catalogue=stamp)
         table, terms = store.table("items", _FIELDS), store.table("terms", [])
         vectors = _in_order(table.to_arrow(), [item.id for item in items])
-        return cls(items, vectors, table, Vocabulary(names, counts, genres, _in_order(terms.to_arrow(), names)))
+        made = cls(items, vectors, table, Vocabulary(names, counts, genres, _in_order(terms.to_arrow(), names)))
+        made.linking = linking(encoder, made.vocabulary)
+        return made
 
     @staticmethod
     def texts(items: Sequence[Item]) -> list[str]:
@@ -122,6 +126,16 @@ class Catalog:
         held = {v for k, sort, v in self.table.columns if sort in ("genre", "theme") and k in (kinds or self.kinds)}
         names = [n for n in self.vocabulary.names if n in held]
         return tuple(sorted(names, key=lambda n: (-self.vocabulary.counts[n], n))[:MOST_TERMS])
+
+    def meant(
+        self, texts: Sequence[str], kinds: tuple[str, ...] = (), told: Sequence[Collection[str]] = ()
+    ) -> list[dict[str, float]]:
+        """For each text how likely it means each term that items of `kinds` carry, the likeliest first; `told` of it
+        are terms that stand in it. Nothing where there is no linker for the encoder."""
+        if self.linking is None or not texts:
+            return [{} for _ in texts]
+        held = set(self.terms(kinds))
+        return [{t: c for t, c in of.items() if t in held} for of in self.linking.chances(texts, told)]
 
     def subjects(self, vector: np.ndarray) -> np.ndarray:
         """Cosine of each item's nearest term to `vector` (dim,), shape (n_items,); 0 where it carries none."""

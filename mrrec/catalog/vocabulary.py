@@ -144,7 +144,7 @@ class Vocabulary:
 
     def __init__(self, names: list[str], counts: Counter, genres: set[str], vectors: np.ndarray):
         self.names, self.counts, self.genres = names, counts, genres
-        self._vectors = vectors
+        self.vectors = vectors
         self._by_key: dict[str, tuple[str, ...]] = {}
         for name in names:
             self._by_key[_key(name)] = (*self._by_key.get(_key(name), ()), name)
@@ -221,7 +221,7 @@ class Vocabulary:
 
     def similarity(self, vector: np.ndarray) -> np.ndarray:
         """Cosine of every term to `vector` (dim,), shape (n_names,)."""
-        return self._vectors @ vector if len(self._vectors) else np.zeros(0, np.float32)
+        return self.vectors @ vector if len(self.vectors) else np.zeros(0, np.float32)
 
     def nearest(self, vector: np.ndarray, limit: int) -> list[str]:
         """The terms nearest in meaning to `vector` (dim,), the nearest first."""
@@ -231,8 +231,8 @@ class Vocabulary:
         """The terms that `phrase` means: those that stand in it, else the nearest to its `vector`."""
         if terms := self.find(phrase):
             return list(dict.fromkeys(t.name for t in terms))[:limit]
-        if vector is None or not len(self._vectors):
+        if vector is None or not len(self.vectors):
             return []
-        scores = self._vectors @ vector
+        scores = self.vectors @ vector
         best = np.argsort(-scores)[:limit]
         return [self.names[i] for i in best if scores[i] >= SAME_MEANING]

@@ -19,6 +19,7 @@ from tqdm import tqdm
 from mrrec.agent import ranker
 from mrrec.agent.asked import without_names
 from mrrec.assistant import Assistant, vectors_of
+from mrrec.catalog import linking
 from mrrec.embed import keep_vectors, known_vectors, save_vectors
 from mrrec.evaluate.data import Query, Task, read_task
 from mrrec.evaluate.people import People
@@ -87,7 +88,7 @@ def _work(options: Options, base: Settings) -> Path:
     """The folder of what is under way; results of other inputs than these are removed from it."""
     digest = hashlib.sha256()
     adapter = adapter_of(base.model, base.adapter)
-    learned = (ranker.FILE, stance.WEIGHTS, reader.ADAPTER, adapter)
+    learned = (ranker.FILE, stance.WEIGHTS, linking.WEIGHTS, reader.ADAPTER, adapter)
     for path in (options.items, options.events, options.queries, base.model, *learned):
         digest.update(_digest(path) if path is not None else b"-")
     digest.update(json.dumps([base.embedder, options.seed, base.k, base.max_hops]).encode())

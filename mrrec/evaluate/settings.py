@@ -14,6 +14,7 @@ import numpy as np
 from mrrec.agent.asked import Asked, ranking, wanted, without_names
 from mrrec.agent.conversation import Conversation
 from mrrec.agent.loop import run
+from mrrec.agent.own_words import sure
 from mrrec.agent.rank import Rule
 from mrrec.agent.request import Request, read_request
 from mrrec.agent.steps import Ranking, Recall
@@ -274,7 +275,8 @@ def asked_without_model(bench: Bench, query: Query, settings: Settings, rules: t
     for message in (*query.dialogue, query.text):
         request = read_request(message, bench.catalog, request)
     text = without_names(query.text, bench.catalog)
-    want = wanted(request, text, bench.encode(text), None, settings)
+    request = replace(request, terms=(*request.terms, *sure(request, text, bench.catalog)))
+    want = wanted(request, text, bench.encode(text), None, settings, bench.catalog)
     return Asked(request, want, frozenset(), (), frozenset(), settings.tiers, rules)
 
 

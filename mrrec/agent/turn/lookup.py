@@ -11,15 +11,12 @@ from mrrec.agent.turn.state import State
 from mrrec.catalog.lookup import shared
 
 
-def look_up(state: State, queries: Sequence[str], forced: bool = False) -> Iterator[Step]:
-    """Facts of `queries`; `forced` where the model had no choice, so that its part is written for it.
-
-    What it looks up of its own accord, among what the person remembers, becomes an example of what is wanted.
-    """
+def look_up(state: State, queries: Sequence[str], chosen: bool = False) -> Iterator[Step]:
+    """Facts of `queries`: what the request names, or what the model has `chosen` among what the person remembers, which
+    becomes an example of what is wanted."""
     begun = begin()
     yield Lookup(**begun, queries=tuple(queries))
-    if forced:  # the request names them: the model has no other choice, so it need not spell them out
-        state.pen.append(protocol.block("lookup", " | ".join(queries)))
+    state.pen.append(protocol.block("lookup", " | ".join(queries)))
     lookup = state.catalog.lookup
     items, facts, missing = [], [], []
     for query in queries:
@@ -32,7 +29,7 @@ def look_up(state: State, queries: Sequence[str], forced: bool = False) -> Itera
         else:
             missing.append(query)
     state.looked_up += items
-    if not forced:
+    if chosen:
         state.go_by(items)
     related = [i for r in state.request.relations if len(r.items) > 1 for i in r.items]
     common = shared(related or items)
@@ -55,10 +52,3 @@ def look_up(state: State, queries: Sequence[str], forced: bool = False) -> Itera
 def asked_titles(request: Request) -> list[str]:
     """Titles and names of the request, for look-up."""
     return list(dict.fromkeys([*request.titles, *(n[0] for n in request.names if n)]))[:6]
-
-
-def titles_to_offer(state: State) -> list[str]:
-    """Titles that were shown in memory and not looked up yet."""
-    known = {i.id for i in state.looked_up}
-    items = [state.catalog.get(e.item_id) for e in state.aliases.values() if e.item_id]
-    return [i.label for i in items if i is not None and i.id not in known][:6]

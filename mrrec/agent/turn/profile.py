@@ -7,9 +7,9 @@ from dataclasses import replace
 
 from mrrec.agent import protocol
 from mrrec.agent.asked import active, ranking, taste, wanted
+from mrrec.agent.own_words import read_patterns
 from mrrec.agent.rank import Ranked, Rule
 from mrrec.agent.steps import Profile, Ranking, begin, done
-from mrrec.agent.turn.recall import read_patterns
 from mrrec.agent.turn.state import State
 from mrrec.catalog.vocabulary import PACES, TONES
 
@@ -53,11 +53,11 @@ def ranked_by(state: State, profile: Profile) -> tuple[Ranking, Ranked]:
     ideal = state.encoder.encode([profile.ideal])[0] if profile.ideal else None
     asked = replace(
         state.asked,
-        wanted=wanted(state.request, state.telling, state.vector, ideal, state.settings),
+        wanted=wanted(state.request, state.telling, state.vector, ideal, state.settings, state.catalog),
         read=read_patterns({state.aliases[alias]: about for alias, about in state.read.items()}),
         named=frozenset(profile.memory_ids) | _evidence(state, profile),
     )
-    state.taste = taste(state.memory, asked)
+    state.taste = taste(state.memory, asked, state.catalog)
     ranked = ranking(asked, state.memory, state.catalog)
     state.record.asked = asked
     candidates = tuple(

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import re
-import textwrap
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
 from mrrec.agent import protocol
 from mrrec.agent.asked import active, lasting_limits
-from mrrec.agent.rules import limits_of
+from mrrec.agent.own_words import is_unread
 from mrrec.agent.steps import Recall, Step, Thought, begin, done
+from mrrec.agent.turn.lookup import look_up
 from mrrec.agent.turn.state import State
 from mrrec.catalog import Item
 from mrrec.memory import Entry
@@ -20,7 +19,6 @@ from mrrec.memory.recall import Recalled
 
 MOST_SHOWN = 8  # memories after one recall: each costs the model a judgement
 MOST_POINTS = 3
-LONGEST_QUOTE = 90  # characters
 NOTHING_YET = "nothing is remembered yet"
 STATED = "what you told me to avoid"
 LAST, BEST = "what you liked last", "what you liked best"
@@ -86,50 +84,27 @@ def _line(alias: str, recalled: Recalled, points: Sequence[str]) -> str:
 
 
 def _weigh(state: State, points: Mapping[str, Sequence[str]]) -> Iterator[Step]:
-    """Each memory in turn: does it matter for this request?
-
-    What the model says that a taste in own words is about counts where the encoder finds it near: two that agree are
-    seldom wrong.
-    """
+    """Each memory in turn: does it matter for this request?"""
     state.pen.open("think")
     thought = None
-    terms = state.terms() if not all(points.values()) else ()
-    for thought in state.pen.stream(Thought, protocol.weigh_grammar(points, terms), 22 * len(points), "</think>", ""):
+    works = _works_of(state, points) if state.assistant.engine.trained else {}
+    for thought in state.pen.stream(Thought, protocol.weigh_grammar(points, works), 22 * len(points), "</think>", ""):
         yield thought
     state.pen.append("\n")
     state.judged |= protocol.weighed(thought.text)
-    about = protocol.pointed(thought.text)
-    unread = [a for a, of in points.items() if not of and state.judged.get(a)]
-    state.read |= {a: about[a] for a in unread if about[a] in state.near(state.aliases[a].text)}
+    if wanted := [works[a] for a in protocol.to_look_up(thought.text)]:
+        yield from look_up(state, wanted, chosen=True)
+    if state.assistant.engine.trained:
+        about = protocol.pointed(thought.text)
+        unread = [a for a in points if state.judged.get(a) and is_unread(state.aliases[a])]
+        state.read |= {a: about[a] for a in unread if about[a] in state.catalog.vocabulary.counts}
 
 
-def is_unread(entry: Entry) -> bool:
-    """Whether it is a taste in their own words, none of which is one of the catalogue's."""
-    return (
-        entry.tier == "record"
-        and entry.event == "said"
-        and bool(entry.value)
-        and not entry.topics
-        and not limits_of(entry)
-    )
-
-
-def read_patterns(read: Mapping[Entry, str]) -> tuple[Entry, ...]:
-    """Patterns for statements and the term that the model says each is about: they hold for this request."""
-    return tuple(
-        replace(e, tier="pattern", terms=(about,), text=f"Said “{quoted(e.text)}”", evidence=(e.id,))
-        for e, about in read.items()
-    )
-
-
-def quoted(text: str) -> str:
-    """Somebody's words in brief, with nothing in them that ends a quotation.
-
-    >>> quoted("I [really] like it; always did")
-    'I really like it, always did'
-    """
-    plain = re.sub(r"[\[\]()“”]", "", text).replace(";", ",").rstrip(".")
-    return textwrap.shorten(plain, LONGEST_QUOTE, placeholder=" …")
+def _works_of(state: State, aliases: Iterable[str]) -> dict[str, str]:
+    """The work that each of `aliases` is about, if it is about one that was not looked up yet, by its label."""
+    known = {i.id for i in state.looked_up}
+    items = {a: state.catalog.get(state.aliases[a].item_id) for a in aliases if state.aliases[a].item_id not in known}
+    return {a: item.label for a, item in items.items() if item is not None}
 
 
 def points_of(state: State, entries: Mapping[str, Entry]) -> dict[str, list[str]]:
@@ -157,7 +132,8 @@ def _points(state: State, entry: Entry, works: Sequence[str], telling: Sequence[
     names = [n for n in item.names if any(n in topics for topics in telling)] if item else []
     elsewhere = bool(works and entry.kind) and entry.kind not in works
     if is_unread(entry) and not elsewhere:
-        return []
+        near = state.near(entry.text, (entry.kind,) if entry.kind else ())[:MOST_POINTS]
+        return [*map(protocol.plain, near), protocol.OTHER]
     words = dict.fromkeys([*entry.terms, *entry.names, *(_told_of(item) if item else ()), *names])
     ordered = sorted(words, key=lambda w: next((n for n, topics in enumerate(telling) if w in topics), len(telling)))
     if elsewhere:

@@ -7,11 +7,10 @@ from collections.abc import Iterator, Sequence
 from mrrec.agent import protocol
 from mrrec.agent.asked import met
 from mrrec.agent.steps import Experience, Step, Thought, begin, done
-from mrrec.agent.turn.lookup import look_up, titles_to_offer
 from mrrec.agent.turn.recall import recall
 from mrrec.agent.turn.state import State
 
-SHOWN = 8  # words near the request in meaning that the model is shown
+SHOWN = 8  # words that the request may mean, of which the model is told
 
 
 def experience(state: State) -> Experience:
@@ -34,56 +33,44 @@ def think(state: State) -> Iterator[Step]:
 
 
 def show_found(state: State) -> list[str]:
-    """Put before the model the words of the catalogue that code finds in the request, and some near it in meaning; all
-    that are near are returned."""
-    found, near = [protocol.plain(t) for t in state.request.wishes], state.near(state.telling)
-    state.pen.append(protocol.block("found", protocol.found(found, [t for t in near if t not in found][:SHOWN])))
-    return near
+    """Put before the model the words of the catalogue that code finds in the request, and those that it may mean
+    besides; all of them are returned."""
+    found = list(state.request.wishes)
+    near = state.near(state.telling, state.request.kinds, (*found, *state.request.avoid))[:SHOWN]
+    found, near = ([protocol.plain(t) for t in terms] for terms in (found, near))
+    state.pen.append(protocol.block("found", protocol.found(found, near)))
+    return [*found, *near]
 
 
-def wants(state: State, near: Sequence[str]) -> Iterator[Step]:
-    """What the request asks for, in the catalogue's own words, where code finds nothing.
+def wants(state: State, among: Sequence[str]) -> Iterator[Step]:
+    """What the request asks for, `among` the catalogue's own words, where code finds nothing.
 
-    The model says that "in no hurry" means slow; code would have to know each way of putting it. Where code finds a
-    word, or a work to go by, that is what counts: too much of what the model names is not asked for. A model that was
-    not trained to may choose only among the words `near` it in meaning, lest it name any.
+    The model says that "in no hurry" means slow, where the linker is not sure. Where code finds a word, or a work to go
+    by, that is what counts: too much of what the model names is not asked for.
     """
     begun = begin()
     state.pen.open("wants")
-    terms = state.terms() if state.assistant.engine.trained else near
-    text = state.pen.whole(protocol.wants_grammar(terms), 40, "</wants>", protocol.NOTHING)
+    text = state.pen.whole(protocol.wants_grammar(among), 40, "</wants>", protocol.NOTHING)
     state.pen.append("\n")
-    request = state.request
-    found = [t for t in protocol.split_list(text, "wants") if t not in (*request.avoid, protocol.NOTHING)]
-    if found and not (request.wishes or request.like):
-        state.wish_for(found)
-        yield done(Thought(**begun, text=f"In the catalogue's words: {', '.join(state.request.wishes)}."))
+    named = [t for t in protocol.split_list(text, "wants") if t != protocol.NOTHING]
+    if named and not (state.request.wishes or state.request.like):
+        state.wish_for(named)
+    if state.meant:
+        yield done(Thought(**begun, text=f"In the catalogue's words: {', '.join(state.meant)}."))
 
 
 def hops(state: State, shown_aspects: Sequence[str]) -> Iterator[Step]:
-    """Recall and look up until the model writes the profile, repeats itself, or has no hop left."""
-    titles = titles_to_offer(state)
+    """Recall, and look up what a memory calls for, until the model writes the profile, repeats itself, or has no hop
+    left."""
+    if state.memory is None or not state.settings.tiers:
+        return
+    further = protocol.open_tag("recall")
     for hop in range(state.settings.max_hops):
-        can_recall = state.memory is not None and bool(state.settings.tiers)
-        tags = (["recall"] if can_recall else []) + (["lookup"] if titles and hop else [])
-        if not tags:
+        if hop and "".join(state.pen.choose([further, protocol.open_tag("profile")])) != further:
             return
-        if hop == 0:
-            tag = "recall" if can_recall else "profile"
-        else:
-            tag = "".join(state.pen.choose([protocol.open_tag(t) for t in (*tags, "profile")])).strip("<>")
-        if tag == "profile":
+        yield from recall(state, shown_aspects)
+        if state.recalls[-1].note:
             return
-        if tag == "recall":
-            yield from recall(state, shown_aspects)
-            if state.recalls[-1].note:
-                return
-        else:
-            state.pen.open("lookup")
-            text = state.pen.whole(protocol.lookup_grammar(titles), 60, "</lookup>", protocol.plain(titles[0]))
-            state.pen.append("\n")
-            yield from look_up(state, protocol.split_list(text, "lookup"))
-        titles = titles_to_offer(state)
 
 
 def _usual_kinds(state: State) -> tuple[str, ...]:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from mrrec.agent import protocol
 from mrrec.agent.asked import Asked
 from mrrec.agent.conversation import Conversation, Turn
 from mrrec.agent.pen import Pen, held
@@ -26,7 +25,7 @@ from mrrec.settings import Settings
 if TYPE_CHECKING:
     from mrrec.assistant import Assistant
 
-NEAREST = 50  # words that count as near in meaning
+NEAREST = 20  # words that count as near in meaning to the encoder alone
 
 
 class State:
@@ -48,6 +47,7 @@ class State:
         self.request: Request | None = None
         self.aliases: dict[str, Entry] = {}  # m1, m2 … to what was shown under it
         self.judged: dict[str, bool] = {}
+        self.meant: tuple[str, ...] = ()  # terms that the request means, in words of its own
         self.read: dict[str, str] = {}  # alias of a statement without a word of the catalogue, to what it is about
         self.looked_up: list[Item] = []
         self.recalls: list[Recall] = []
@@ -63,20 +63,19 @@ class State:
         self.record.request = self.request
 
     def wish_for(self, terms: Sequence[str]) -> None:
-        """What is wished for has `terms`, in this turn and in those that continue it."""
+        """What is meant, and not said, has `terms`, in this turn and in those that continue it."""
+        self.meant = tuple(dict.fromkeys((*self.meant, *terms)))
         self.request = replace(self.request, terms=tuple(dict.fromkeys((*self.request.terms, *terms))))
         self.record.request = self.request
 
-    def terms(self) -> list[str]:
-        """The catalogue's words for what is asked for, as the model may write them."""
-        return [protocol.plain(t) for t in self.catalog.terms(self.request.kinds)]
-
-    def near(self, text: str) -> list[str]:
-        """The catalogue's words near `text` in meaning, the nearest first; none where it says nothing of a work."""
+    def near(self, text: str, kinds: tuple[str, ...], told: Sequence[str] = ()) -> list[str]:
+        """The catalogue's words that `text` may mean besides those that are `told` in it, the likeliest first; none
+        where it says nothing of a work."""
         if not (words := telling(text)):
             return []
-        known = set(self.terms())
-        near = self.catalog.vocabulary.nearest(self.encoder.encode([" ".join(words)])[0], NEAREST)
+        if not (near := list(self.catalog.meant([text], kinds, [told])[0])):
+            near = self.catalog.vocabulary.nearest(self.encoder.encode([" ".join(words)])[0], NEAREST)
+        known = set(self.catalog.terms(kinds)) - set(told)
         return [t for t in near if t in known]
 
     def wish(self) -> str:

@@ -1,12 +1,11 @@
 """What somebody thinks of what they mention: a small head and adapters over the frozen sentence encoder's layers.
 
 Titles, names and terms are masked, so that the head knows no noun: it reads the words around them. `train/stance.py`
-makes stance.npz from labelled utterances (low-rank adapters: Hu et al., arXiv:2106.09685).
+makes stance.npz from labelled utterances.
 """
 
 from __future__ import annotations
 
-import copy
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -17,6 +16,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from mrrec import adapted
 from mrrec.embed import Encoder
 from mrrec.memory.reading.mentions import Found
 
@@ -117,14 +117,7 @@ def judge(head: Head, message: Masked) -> Judged:
 @lru_cache(maxsize=2)
 def load(encoder: Encoder, path: Path = WEIGHTS) -> Head | None:
     """The head over `encoder`; None where it was made over another one."""
-    with np.load(path) as saved:
-        if str(saved["encoder"]) != encoder.name:
-            return None
-        head = Head(encoder)
-        own = {name: torch.from_numpy(saved[name].astype(np.float32)) for name in head.own()}
-    head.load_state_dict(own, strict=False)
-    head.merge()
-    return head.to(head.embeddings.word_embeddings.weight.device)
+    return adapted.load(Head, encoder, path)
 
 
 @lru_cache(maxsize=2)
@@ -133,70 +126,21 @@ def words_of(encoder: Encoder) -> frozenset[str]:
     return frozenset(w for w in encoder.tokenizer.get_vocab() if w.isalpha() and len(w) > 2)
 
 
-def save(head: Head, encoder: Encoder, path: Path, **facts) -> None:
-    """Write what the head has of its own, in half precision, with `facts` about its making."""
-    own = {name: value.detach().cpu().numpy().astype(np.float16) for name, value in head.own().items()}
-    np.savez_compressed(path, encoder=encoder.name, **facts, **own)
-
-
-class Head(torch.nn.Module):
+class Head(adapted.Adapted):
     """Adapted layers of the encoder, and what is read off their states."""
 
     def __init__(self, encoder: Encoder):
-        super().__init__()
-        bert = encoder.transformer
-        self.tokenizer = encoder.tokenizer
-        self.embeddings = bert.embeddings  # shared, the layers are copies
-        self.layers = copy.deepcopy(bert.encoder.layer)
-        for parameter in (*self.layers.parameters(), *self.embeddings.parameters()):
-            parameter.requires_grad_(False)
-        self.adapters = torch.nn.ParameterDict()
-        self.linear = {
-            f"{n}_{name.replace('.', '_')}": module
-            for n, layer in enumerate(self.layers)
-            for name, module in layer.named_modules()
-            if isinstance(module, torch.nn.Linear) and n >= FIRST
-        }
+        super().__init__(encoder, RANK, FIRST, MOST_TOKENS)
         dim = encoder.dim
-        for name, module in self.linear.items():
-            self.adapters[f"{name}_a"] = torch.nn.Parameter(torch.randn(RANK, module.in_features) / RANK)
-            self.adapters[f"{name}_b"] = torch.nn.Parameter(torch.zeros(module.out_features, RANK))
         self.inner = torch.nn.Linear(dim + len(LOOKS), HIDDEN)
         self.stance = torch.nn.Linear(HIDDEN, len(STANCES))
         self.strength = torch.nn.Linear(HIDDEN, len(STRENGTHS))
         self.whole = torch.nn.Linear(dim, len(WHOLE))
-        self.drop = torch.nn.Dropout(0.1)
-
-    def adapt(self) -> None:
-        """Let each linear layer add its adapter, for training."""
-        for name, module in self.linear.items():
-            a, b = self.adapters[f"{name}_a"], self.adapters[f"{name}_b"]
-            module.register_forward_hook(lambda _m, x, y, a=a, b=b: y + self.drop(x[0]) @ a.T @ b.T)
-
-    def own(self) -> dict[str, torch.nn.Parameter]:
-        """The parameters that are learnt."""
-        return {name: p for name, p in self.named_parameters() if p.requires_grad}
-
-    def merge(self) -> None:
-        """Add the adapters to the layers for good, for use."""
-        with torch.no_grad():
-            for name, module in self.linear.items():
-                module.weight += self.adapters[f"{name}_b"] @ self.adapters[f"{name}_a"]
-        self.eval()
 
     def forward(self, batch: Sequence[Masked]):
         """Logits (mentions, stances), (mentions, strengths) of all messages in a row; (sentences, 3); their message."""
-        tokens = self.tokenizer(
-            [m.text for m in batch], padding=True, truncation=True, max_length=MOST_TOKENS, return_tensors="pt",
-            return_offsets_mapping=True,
-        )  # fmt: skip
-        device = self.inner.weight.device
-        ids, mask, offsets = (tokens[k].to(device) for k in ("input_ids", "attention_mask", "offset_mapping"))
-        states = self.embeddings(input_ids=ids)
-        wide = (1.0 - mask[:, None, None, :].float()) * -1e4
-        for layer in self.layers:
-            states = layer(states, wide)
-            states = states[0] if isinstance(states, tuple) else states
+        states, tokens = self.states([m.text for m in batch])
+        ids, offsets, device = tokens["input_ids"], tokens["offset_mapping"], states.device
         rows, lost, pooled, owner = [], [], [], []
         for n, message in enumerate(batch):
             at = (ids[n] == self.tokenizer.mask_token_id).nonzero()[:, 0]

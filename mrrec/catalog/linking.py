@@ -1,0 +1,99 @@
+"""Which of the catalogue's terms somebody means in words of their own: "tales with salt in them" is the sea.
+
+A small head over the sentence encoder's layers, as in dense entity linking (Wu et al., EMNLP 2020): a text and a term
+are vectors, and their cosines, scaled, make chances. `train/linker.py` makes linker.npz from what topics are called.
+A catalogue's own terms that it never saw are linked by their names alone.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Sequence
+from functools import lru_cache, partial
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch.nn.functional import normalize
+
+from mrrec import adapted
+from mrrec.catalog.vocabulary import Vocabulary
+from mrrec.embed import Encoder, digests
+
+WEIGHTS = Path(__file__).with_name("linker.npz")
+RANK, LONGEST = 16, 64  # of the adapters; tokens of a text that are read
+SCALE, NONE = 20.0, 5.0  # of cosines, and the logit of no term at all, before training
+KEPT = 4096  # texts whose logits are kept
+
+
+class Linker(adapted.Adapted):
+    """Vectors of texts, and how each of the `terms` that it learned moves from the encoder's vector of its name."""
+
+    def __init__(self, encoder: Encoder, terms: Sequence[str]):
+        super().__init__(encoder, RANK, longest=LONGEST)
+        self.terms = {term: n for n, term in enumerate(terms)}
+        self.moved = torch.nn.Parameter(torch.zeros(len(terms), encoder.dim))
+        self.heed = torch.nn.Parameter(torch.zeros(encoder.dim))  # which words of a text tell
+        self.scale = torch.nn.Parameter(torch.tensor(math.log(SCALE)))
+        self.none = torch.nn.Parameter(torch.tensor(NONE))
+
+    def texts(self, texts: Sequence[str]) -> torch.Tensor:
+        """Unit vectors of `texts`, shape (texts, dim)."""
+        states, tokens = self.states(texts)
+        weight = (states @ self.heed - 1e4 * (1.0 - tokens["attention_mask"].float())).softmax(1)
+        return normalize((weight[:, :, None] * states).sum(1), dim=1)
+
+    def named(self, names: Sequence[str], vectors: torch.Tensor) -> torch.Tensor:
+        """Unit vectors of the terms `names`, whose plain `vectors` the encoder made; both of shape (names, dim)."""
+        moved = [self.moved[self.terms[n]] if n in self.terms else torch.zeros(vectors.shape[1]) for n in names]
+        return normalize(vectors + torch.stack(moved), dim=1)
+
+    def forward(self, texts: Sequence[str], terms: torch.Tensor) -> torch.Tensor:
+        """Logits of each of `terms` (terms, dim) for each text, and of none, shape (texts, terms + 1)."""
+        found = self.scale.exp() * (self.texts(texts) @ terms.T)
+        return torch.cat([found, self.none.expand(len(found), 1)], 1)
+
+
+class Linking:
+    """Links texts to the terms of one vocabulary."""
+
+    def __init__(self, linker: Linker, vocabulary: Vocabulary):
+        self.names, self._linker = vocabulary.names, linker
+        self._known: dict[int, np.ndarray] = {}  # by digest: nobody's words are kept
+        with torch.no_grad():
+            self._terms = linker.named(self.names, torch.from_numpy(vocabulary.vectors))
+
+    def chances(self, texts: Sequence[str], told: Sequence[Collection[str]] = ()) -> list[dict[str, float]]:
+        """For each text how likely each term is meant, the likeliest first; `told` of it are those that stand in it,
+        which have no share."""
+        keys = digests(texts).tolist()
+        fresh = {key: text for key, text in zip(keys, texts) if key not in self._known}
+        if fresh:
+            if len(self._known) + len(fresh) > KEPT:
+                self._known.clear()
+                fresh = dict(zip(keys, texts))
+            with torch.no_grad():
+                found = self._linker(list(fresh.values()), self._terms).numpy()
+            self._known |= dict(zip(fresh, found))
+        return [self._told(self._known[key], without) for key, without in zip(keys, told or [()] * len(keys))]
+
+    def _told(self, logits: np.ndarray, without: Collection[str]) -> dict[str, float]:
+        left = [n for n, name in enumerate(self.names) if name not in without]
+        share = np.exp(logits[[*left, -1]] - logits.max())
+        share = share[:-1] / share.sum()
+        return {self.names[left[n]]: float(share[n]) for n in np.argsort(-share)}
+
+
+@lru_cache(maxsize=2)
+def load(encoder: Encoder, path: Path = WEIGHTS) -> Linker | None:
+    """The linker over `encoder`; None where it was made over another one."""
+    with np.load(path) as saved:
+        terms = saved["terms"].tolist()
+    return adapted.load(partial(Linker, terms=terms), encoder, path)
+
+
+@lru_cache(maxsize=4)
+def linking(encoder: Encoder, vocabulary: Vocabulary) -> Linking | None:
+    """What links texts to the terms of `vocabulary`; None where there is no linker for the encoder."""
+    linker = load(encoder)
+    return Linking(linker, vocabulary) if linker is not None and vocabulary.names else None

@@ -1,0 +1,211 @@
+"""Train what links words of one's own to the catalogue's terms: train/topics.jsonl → mrrec/catalog/linker.npz.
+
+`python -m train.linker` takes some ten minutes on two cores; `--hold-out 0` learns without a quarter of the names
+and tells how it does on them. What topics are called is learned alone, and in the requests and statements of people
+made for it (`train/worlds.py`); a text in which nothing is called by any name is linked to none.
+"""
+
+from __future__ import annotations
+
+import argparse
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+import numpy as np
+import torch
+from tqdm import tqdm
+
+from mrrec import adapted
+from mrrec.assistant import Assistant
+from mrrec.catalog.linking import WEIGHTS, Linker, Linking, load
+from mrrec.embed import Encoder
+from train.worlds import World
+
+PARTS = 4
+PEOPLE, FIRST = 2500, 50_000  # whose sentences are learned from
+EPOCH = {"names": 9000, "sentences": 9000, "none": 1800}  # how many of each a round
+EPOCHS, BATCH, RATE, DECAY, WARM = 2.5, 64, 1e-3, 0.01, 40
+MISSING = 0.1  # share of the words that are left out, so that no single word is relied on
+FORGOTTEN = 0.2  # share of the terms that have to do with their names alone, so that names alone say something
+HALFWAY = 0.5  # how far towards the names of its topic a term is moved at first
+
+
+@dataclass(frozen=True)
+class Example:
+    """A text, and the terms that it means."""
+
+    text: str
+    terms: tuple[str, ...]
+
+
+def part_of(world: World, number: int, held: bool) -> World:
+    """The world with a quarter of the names of topics, or without it."""
+    topics = {
+        key: [r for n, r in enumerate(rows) if (n % PARTS == number) == held] for key, rows in world.topics.items()
+    }
+    return replace(world, topics={key: rows for key, rows in topics.items() if rows})
+
+
+def examined(assistant: Assistant, world: World, path: Path | None) -> World:
+    """Link with the file at `path` from now on; the world in which topics are called by names that it never saw.
+
+    What a linker has learned by heart it is sure of: who learns to choose among what it finds has to see it doubt.
+    Raises ValueError for a file of which no names were held out.
+    """
+    if path is None:
+        return world
+    with np.load(path) as saved:
+        held = int(saved["held"])
+    if held < 0:
+        raise ValueError(f"{path} has learned every name; make one with python -m train.linker --hold-out 0 --out FILE")
+    catalog = assistant.catalog
+    catalog.linking = Linking(load(assistant.encoder, path), catalog.vocabulary)
+    return part_of(world, held, held=True)
+
+
+def names(world: World) -> list[Example]:
+    """What topics are called."""
+    found: dict[str, dict[str, None]] = {}
+    for (kind, topic), rows in world.topics.items():
+        for row in rows:
+            for text in (row["noun"], row["short"]):
+                found.setdefault(text.replace("{works}", f"{kind}s"), {})[topic.term] = None
+    return [Example(text, tuple(terms)) for text, terms in found.items()]
+
+
+def sentences(world: World, people: int, seed: int, first: int) -> list[Example]:
+    """Requests and statements; the title that a request names says nothing of its topics."""
+    titles = {i.id: i.title for part in world.parts.values() for i in part.items}
+    found: dict[str, Example] = {}
+    for lesson in tqdm(world.lessons(people, seed, first), "people's requests"):
+        text = lesson.query.text.replace(titles.get(lesson.about, "\0"), "")
+        of = {text: () if lesson.sort in ("further", "small") else lesson.wants}
+        if lesson.sort == "further":
+            of |= dict.fromkeys(lesson.query.dialogue, lesson.wants)
+        for event in lesson.events:
+            if event.text:
+                said = event.text.lower()
+                of[event.text] = tuple(dict.fromkeys(t for noun, t in lesson.nouns if noun.lower() in said))
+        found |= {text: Example(text, tuple(terms)) for text, terms in of.items()}
+    return list(found.values())
+
+
+def rounds(by_name: Sequence[Example], said: Sequence[Example], rng: random.Random) -> Iterator[list[Example]]:
+    """Batches of texts of like length, round after round."""
+    pools = {"names": by_name, "sentences": [e for e in said if e.terms], "none": [e for e in said if not e.terms]}
+    while True:
+        mixed = [e for of, pool in pools.items() for e in rng.sample(pool, min(EPOCH[of], len(pool)))]
+        rng.shuffle(mixed)
+        near = [e for n in range(0, len(mixed), 1024) for e in sorted(mixed[n : n + 1024], key=lambda e: len(e.text))]
+        batches = [near[n : n + BATCH] for n in range(0, len(near), BATCH)]
+        rng.shuffle(batches)
+        yield from batches
+
+
+def thinned(text: str, rng: random.Random) -> str:
+    """`text` without some of its words."""
+    return " ".join(w for w in text.split() if rng.random() >= MISSING) or text
+
+
+def loss(linker: Linker, batch: Sequence[Example], vectors: torch.Tensor, rng: random.Random) -> torch.Tensor:
+    """Each term that a text means against all that it does not mean."""
+    kept = torch.rand(len(vectors), 1) > FORGOTTEN
+    terms = torch.nn.functional.normalize(vectors + linker.moved * kept, dim=1)
+    logits = linker([thinned(e.text, rng) for e in batch], terms)
+    meant = torch.zeros_like(logits)
+    for n, example in enumerate(batch):
+        meant[n, [linker.terms[t] for t in example.terms] or -1] = 1
+    others = torch.logsumexp(logits.masked_fill(meant > 0, -1e4), 1, keepdim=True)
+    return -((logits - torch.logaddexp(logits, others)) * meant).sum() / meant.sum()
+
+
+def train(by_name: Sequence[Example], said: Sequence[Example], encoder: Encoder, epochs: float, seed: int) -> Linker:
+    torch.manual_seed(seed)
+    rng = random.Random(seed)
+    terms = sorted({t for e in (*by_name, *said) for t in e.terms})
+    linker = Linker(encoder, terms)
+    vectors = torch.from_numpy(encoder.encode(terms))
+    linker.moved.data = _middles(by_name, linker, encoder) - HALFWAY * vectors
+    linker.adapt()
+    linker.train()
+    learnt = list(linker.own().values())
+    optimiser = torch.optim.AdamW(learnt, lr=RATE, weight_decay=DECAY)
+    steps = int(epochs * sum(EPOCH.values()) / BATCH)
+    progress = tqdm(zip(range(steps), rounds(by_name, said, rng)), "steps", total=steps, mininterval=10)
+    for step, batch in progress:
+        for group in optimiser.param_groups:
+            group["lr"] = RATE * min(1, step / WARM) * max(0.02, 1 - step / steps)
+        value = loss(linker, batch, vectors, rng)
+        optimiser.zero_grad()
+        value.backward()
+        torch.nn.utils.clip_grad_norm_(learnt, 1.0)
+        optimiser.step()
+        progress.set_postfix(loss=f"{value.item():.2f}", refresh=False)
+    return linker
+
+
+def _middles(by_name: Sequence[Example], linker: Linker, encoder: Encoder) -> torch.Tensor:
+    """Where the names of each topic lie on average, shape (terms, dim)."""
+    middles = torch.zeros_like(linker.moved)
+    for vector, example in zip(torch.from_numpy(encoder.encode([e.text for e in by_name])), by_name):
+        for term in example.terms:
+            middles[linker.terms[term]] += vector
+    return torch.nn.functional.normalize(middles, dim=1)
+
+
+def tell(name: str, examples: Sequence[Example], linker: Linker, encoder: Encoder) -> dict[str, float]:
+    """Print how often the first, and one of the first eight, is meant; and how sure it is, rightly or not."""
+    linker.eval()
+    terms, found = list(linker.terms), []
+    with torch.no_grad():
+        of = linker.named(terms, torch.from_numpy(encoder.encode(terms)))
+        for n in range(0, len(examples), BATCH):
+            found.append(linker([e.text for e in examples[n : n + BATCH]], of).softmax(1))
+    chances = torch.cat(found)[:, :-1]
+    order = [[terms[i] for i in row] for row in chances.argsort(1, descending=True)[:, :8].tolist()]
+    some = [n for n, e in enumerate(examples) if e.terms]
+    told = {f"among {k}": _mean(bool({*order[n][:k]} & {*examples[n].terms}) for n in some) for k in (1, 8)}
+    for bar in (0.5, 0.7, 0.9):
+        sure = [n for n in range(len(examples)) if chances[n].max() > bar]
+        told[f"> {bar}: share"] = len([n for n in sure if examples[n].terms]) / max(1, len(some))
+        told[f"> {bar}: right"] = _mean(order[n][0] in examples[n].terms for n in sure)
+    print(
+        f"{name:12}{len(some):6} of {len(examples)}  " + "  ".join(f"{k} {v:.3f}" for k, v in told.items()), flush=True
+    )
+    return told
+
+
+def _mean(values) -> float:
+    values = list(values)
+    return sum(values) / max(1, len(values))
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--epochs", type=float, default=EPOCHS)
+    parser.add_argument("--people", type=int, default=PEOPLE)
+    parser.add_argument("--hold-out", type=int, choices=range(PARTS), help="learn without this part of the names")
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--out", type=Path, default=WEIGHTS)
+    parser.add_argument("--test", action="store_true", help="score it on the test half too, whose names it never saw")
+    args = parser.parse_args()
+    encoder, world, held = Encoder(), World.open(), []
+    if args.hold_out is not None:
+        held = names(part_of(world, args.hold_out, held=True))
+        world = part_of(world, args.hold_out, held=False)
+    linker = train(names(world), sentences(world, args.people, args.seed, FIRST), encoder, args.epochs, args.seed)
+    if held:
+        tell("held out", held, linker, encoder)
+    if args.test:
+        test = World.open("test")
+        tell("test names", names(test), linker, encoder)
+        tell("test people", sentences(test, 200, args.seed, 2 * FIRST), linker, encoder)
+    if not held or args.out != WEIGHTS:
+        part = -1 if args.hold_out is None else args.hold_out
+        adapted.save(linker, encoder, args.out, terms=list(linker.terms), held=part)
+
+
+if __name__ == "__main__":
+    main()
