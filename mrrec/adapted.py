@@ -6,7 +6,7 @@ Low-rank adapters: Hu et al., arXiv:2106.09685. What is learnt takes a megabyte 
 from __future__ import annotations
 
 import copy
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -77,7 +77,7 @@ class Adapted(torch.nn.Module):
         return states, tokens
 
 
-def load(made: type[Adapted], encoder: Encoder, path: Path) -> Adapted | None:
+def load_head(made: Callable[[Encoder], Adapted], encoder: Encoder, path: Path) -> Adapted | None:
     """A head over `encoder`, ready for use; None where the file was made over another encoder."""
     with np.load(path) as saved:
         if str(saved["encoder"]) != encoder.name:
@@ -89,7 +89,7 @@ def load(made: type[Adapted], encoder: Encoder, path: Path) -> Adapted | None:
     return head.to(head.embeddings.word_embeddings.weight.device)
 
 
-def save(head: Adapted, encoder: Encoder, path: Path, **facts) -> None:
+def save_head(head: Adapted, encoder: Encoder, path: Path, **facts) -> None:
     """Write what the head has of its own, in half precision, with `facts` about its making."""
     own = {name: value.detach().cpu().numpy().astype(np.float16) for name, value in head.own().items()}
     np.savez_compressed(path, encoder=encoder.name, **facts, **own)

@@ -26,11 +26,12 @@ PAGES = sorted(page for folder in FOLDERS for page in (ROOT / folder).glob("*.md
 BELOW = {
     "settings": set(),
     "embed": {"settings"},
+    "adapted": {"embed"},
     "disk": set(),
     "store": {"disk", "settings"},
     "llm": {"settings"},
-    "catalog": {"embed", "store", "settings"},
-    "memory": {"catalog", "llm", "embed", "store", "settings"},
+    "catalog": {"adapted", "embed", "store", "settings"},
+    "memory": {"catalog", "llm", "adapted", "embed", "store", "settings"},
     "agent": {"memory", "catalog", "llm", "embed", "store", "settings"},
     "assistant": {"agent", "memory", "catalog", "llm", "embed", "store", "settings"},
     "ui": {"assistant", "agent", "memory", "catalog", "llm", "embed", "store", "settings"},
@@ -39,7 +40,7 @@ BELOW = {
     "__main__": {"cli"},
 }
 # What a room within a room may import of mrrec, beside itself
-WITHIN = {"memory/reading": {"catalog", "embed", "llm", "memory.entry"}}
+WITHIN = {"memory/reading": {"catalog", "adapted", "embed", "llm", "memory.entry"}}
 TRAINING = {"unsloth", "unsloth_zoo", "trl", "peft", "bitsandbytes"}
 
 

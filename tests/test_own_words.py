@@ -14,7 +14,9 @@ from mrrec.agent.why import influences
 from mrrec.memory.entry import Entry
 from tests.scripted import SAYS, Scripted, admits
 
-OWN = "Tales of mates who stand by each other are what I reach for first"
+# Said in words that the linker has learned, so that a new training changes nothing here
+OWN = "Tales of besties falling out and making up are what I reach for first"
+BESTIES = "A film about besties falling out and making up"
 VAGUE = "A film to stare out of the window with"
 
 
@@ -72,7 +74,7 @@ def found(engine):
         ("tales of mates who stand by each other", "friendship"),
         ("a film in no hurry at all", "slow"),
         ("books in which somebody dies at a country house and everyone has a motive", "murder"),
-        ("games where nothing bad can happen to you", "cosy"),
+        ("games you can sink into like a favourite armchair", "cosy"),
         ("anything with hobbits-and-wizards business", "fantasy"),
     ],
 )
@@ -105,8 +107,7 @@ def test_without_a_linker_for_the_encoder_nothing_is_linked(starter):
 
 def test_what_a_request_surely_means_is_wished_for_shown_and_explained(assistant, memory, monkeypatch):
     monkeypatch.setattr(own_words, "SURE", 0.4)
-    message = "A film where mates stand by each other"
-    steps, conversation = turn(assistant, Scripted(), memory, message)
+    steps, conversation = turn(assistant, Scripted(), memory, BESTIES)
     assert "In the catalogue's words: friendship." in [s.text for s in of(steps, Thought)]
     asked = conversation.last.asked
     assert asked.wanted.wishes == ("friendship",)
@@ -118,7 +119,7 @@ def test_what_a_request_surely_means_is_wished_for_shown_and_explained(assistant
 
 
 def test_what_a_request_likely_means_counts_by_its_chance_and_is_no_reason(assistant, memory, doubtful):
-    steps, conversation = turn(assistant, Scripted(), memory, "A film where mates stand by each other")
+    steps, conversation = turn(assistant, Scripted(), memory, BESTIES)
     asked = conversation.last.asked
     assert asked.wanted.wishes == () and asked.wanted.meant["friendship"] > 0.2
     assert not any(s.text.startswith("In the catalogue") for s in of(steps, Thought))

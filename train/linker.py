@@ -8,6 +8,7 @@ made for it (`train/worlds.py`); a text in which nothing is called by any name i
 from __future__ import annotations
 
 import argparse
+import hashlib
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -17,11 +18,11 @@ import numpy as np
 import torch
 from tqdm import tqdm
 
-from mrrec import adapted
+from mrrec.adapted import save_head
 from mrrec.assistant import Assistant
 from mrrec.catalog.linking import WEIGHTS, Linker, Linking, load
 from mrrec.embed import Encoder
-from train.worlds import World
+from train.worlds import TOPICS, World
 
 PARTS = 4
 PEOPLE, FIRST = 2500, 50_000  # whose sentences are learned from
@@ -38,6 +39,11 @@ class Example:
 
     text: str
     terms: tuple[str, ...]
+
+
+def fingerprint() -> str:
+    """Of what topics are called."""
+    return hashlib.sha256(TOPICS.read_bytes()).hexdigest()
 
 
 def part_of(world: World, number: int, held: bool) -> World:
@@ -111,7 +117,7 @@ def thinned(text: str, rng: random.Random) -> str:
 
 def loss(linker: Linker, batch: Sequence[Example], vectors: torch.Tensor, rng: random.Random) -> torch.Tensor:
     """Each term that a text means against all that it does not mean."""
-    kept = torch.rand(len(vectors), 1) > FORGOTTEN
+    kept = torch.rand(len(vectors), 1, device=vectors.device) > FORGOTTEN
     terms = torch.nn.functional.normalize(vectors + linker.moved * kept, dim=1)
     logits = linker([thinned(e.text, rng) for e in batch], terms)
     meant = torch.zeros_like(logits)
@@ -126,7 +132,9 @@ def train(by_name: Sequence[Example], said: Sequence[Example], encoder: Encoder,
     rng = random.Random(seed)
     terms = sorted({t for e in (*by_name, *said) for t in e.terms})
     linker = Linker(encoder, terms)
-    vectors = torch.from_numpy(encoder.encode(terms))
+    device = linker.embeddings.word_embeddings.weight.device
+    linker.to(device)
+    vectors = torch.from_numpy(encoder.encode(terms)).to(device)
     linker.moved.data = _middles(by_name, linker, encoder) - HALFWAY * vectors
     linker.adapt()
     linker.train()
@@ -149,7 +157,8 @@ def train(by_name: Sequence[Example], said: Sequence[Example], encoder: Encoder,
 def _middles(by_name: Sequence[Example], linker: Linker, encoder: Encoder) -> torch.Tensor:
     """Where the names of each topic lie on average, shape (terms, dim)."""
     middles = torch.zeros_like(linker.moved)
-    for vector, example in zip(torch.from_numpy(encoder.encode([e.text for e in by_name])), by_name):
+    vectors = torch.from_numpy(encoder.encode([e.text for e in by_name])).to(middles.device)
+    for vector, example in zip(vectors, by_name):
         for term in example.terms:
             middles[linker.terms[term]] += vector
     return torch.nn.functional.normalize(middles, dim=1)
@@ -162,7 +171,7 @@ def tell(name: str, examples: Sequence[Example], linker: Linker, encoder: Encode
     with torch.no_grad():
         of = linker.named(terms, torch.from_numpy(encoder.encode(terms)))
         for n in range(0, len(examples), BATCH):
-            found.append(linker([e.text for e in examples[n : n + BATCH]], of).softmax(1))
+            found.append(linker([e.text for e in examples[n : n + BATCH]], of).softmax(1).cpu())
     chances = torch.cat(found)[:, :-1]
     order = [[terms[i] for i in row] for row in chances.argsort(1, descending=True)[:, :8].tolist()]
     some = [n for n, e in enumerate(examples) if e.terms]
@@ -204,7 +213,7 @@ def main() -> None:
         tell("test people", sentences(test, 200, args.seed, 2 * FIRST), linker, encoder)
     if not held or args.out != WEIGHTS:
         part = -1 if args.hold_out is None else args.hold_out
-        adapted.save(linker, encoder, args.out, terms=list(linker.terms), held=part)
+        save_head(linker, encoder, args.out, terms=list(linker.terms), held=part, made_from=fingerprint())
 
 
 if __name__ == "__main__":

@@ -18,7 +18,7 @@ from pathlib import Path
 import torch
 
 from benchmarks.bench_statements import HALVES, Case, Score, key, read, score
-from mrrec import adapted
+from mrrec.adapted import save_head
 from mrrec.assistant import Assistant
 from mrrec.embed import Encoder
 from mrrec.memory.reading import opinions, read_by_rules, read_message, stance
@@ -241,7 +241,7 @@ def main() -> None:
         path = options.out
         if held and path == stance.WEIGHTS:
             path = Path(folder) / "held-out.npz"
-        adapted.save(head, encoder, path, made_from=fingerprint())
+        save_head(head, encoder, path, made_from=fingerprint())
         if held:
             made = stance.load(encoder, path)
             opinions.load = lambda _: made

@@ -16,7 +16,7 @@ import numpy as np
 import torch
 from torch.nn.functional import normalize
 
-from mrrec import adapted
+from mrrec.adapted import Adapted, load_head
 from mrrec.catalog.vocabulary import Vocabulary
 from mrrec.embed import Encoder, digests
 
@@ -26,7 +26,7 @@ SCALE, NONE = 20.0, 5.0  # of cosines, and the logit of no term at all, before t
 KEPT = 4096  # texts whose logits are kept
 
 
-class Linker(adapted.Adapted):
+class Linker(Adapted):
     """Vectors of texts, and how each of the `terms` that it learned moves from the encoder's vector of its name."""
 
     def __init__(self, encoder: Encoder, terms: Sequence[str]):
@@ -45,8 +45,9 @@ class Linker(adapted.Adapted):
 
     def named(self, names: Sequence[str], vectors: torch.Tensor) -> torch.Tensor:
         """Unit vectors of the terms `names`, whose plain `vectors` the encoder made; both of shape (names, dim)."""
-        moved = [self.moved[self.terms[n]] if n in self.terms else torch.zeros(vectors.shape[1]) for n in names]
-        return normalize(vectors + torch.stack(moved), dim=1)
+        unmoved = torch.zeros_like(self.heed)
+        moved = [self.moved[self.terms[n]] if n in self.terms else unmoved for n in names]
+        return normalize(vectors.to(self.moved.device) + torch.stack(moved), dim=1)
 
     def forward(self, texts: Sequence[str], terms: torch.Tensor) -> torch.Tensor:
         """Logits of each of `terms` (terms, dim) for each text, and of none, shape (texts, terms + 1)."""
@@ -73,7 +74,7 @@ class Linking:
                 self._known.clear()
                 fresh = dict(zip(keys, texts))
             with torch.no_grad():
-                found = self._linker(list(fresh.values()), self._terms).numpy()
+                found = self._linker(list(fresh.values()), self._terms).cpu().numpy()
             self._known |= dict(zip(fresh, found))
         return [self._told(self._known[key], without) for key, without in zip(keys, told or [()] * len(keys))]
 
@@ -89,7 +90,7 @@ def load(encoder: Encoder, path: Path = WEIGHTS) -> Linker | None:
     """The linker over `encoder`; None where it was made over another one."""
     with np.load(path) as saved:
         terms = saved["terms"].tolist()
-    return adapted.load(partial(Linker, terms=terms), encoder, path)
+    return load_head(partial(Linker, terms=terms), encoder, path)
 
 
 @lru_cache(maxsize=4)

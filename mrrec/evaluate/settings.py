@@ -31,7 +31,7 @@ from mrrec.settings import NO_ADAPTER, Settings
 DEEP = 1000  # places of BM25 that count
 RRF = 60  # Cormack et al., SIGIR 2009
 PLAIN = ("popularity", "bm25", "dense", "hybrid", "cf", "recent", "static")
-PARTS = ("local", "global", "reasoning", "records", "patterns", "profile", "popularity", "cf", "adapter")
+PARTS = ("local", "global", "reasoning", "records", "patterns", "profile", "popularity", "cf", "adapter", "linking")
 TIER = {"records": "record", "patterns": "pattern", "profile": "profile"}
 # Names for what is often compared
 ALIASES = {
@@ -213,7 +213,7 @@ def _mrrec(bench: Bench, query: Query, setting: Setting, memory: LocalMemory | N
     off = setting.without
     tiers = () if "local" in off else tuple(t for n, t in TIER.items() if n not in off)
     settings = replace(bench.assistant.settings, tiers=tiers, n_items=10, temperature=0.0)
-    with _crowd_of(bench, off):
+    with _catalog_of(bench, off):
         if setting.thinks:
             return _thought(bench, query, memory, rules, settings, off)
         asked = asked_without_model(bench, query, settings, rules)
@@ -221,14 +221,16 @@ def _mrrec(bench: Bench, query: Query, setting: Setting, memory: LocalMemory | N
 
 
 @contextmanager
-def _crowd_of(bench: Bench, off: frozenset[str]) -> Iterator[None]:
-    """The crowd with the parts that are switched off gone."""
-    whole = bench.catalog.crowd
-    bench.catalog.crowd = whole.without("popularity" in off, "cf" in off or "local" in off) if whole else None
+def _catalog_of(bench: Bench, off: frozenset[str]) -> Iterator[None]:
+    """The catalogue's crowd and linking without the parts that are switched off."""
+    catalog = bench.catalog
+    whole, linking = catalog.crowd, catalog.linking
+    catalog.crowd = whole.without("popularity" in off, "cf" in off or "local" in off) if whole else None
+    catalog.linking = None if "linking" in off else linking
     try:
         yield
     finally:
-        bench.catalog.crowd = whole
+        catalog.crowd, catalog.linking = whole, linking
 
 
 def _thought(

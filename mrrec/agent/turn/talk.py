@@ -57,7 +57,7 @@ def talk(state: State, wish: str) -> Iterator[Step]:
     items = [m.items[0] for m in state.catalog.lookup.mentions(wish) if m.items]
     with state.held() as state.pen:
         if items:
-            yield from look_up(state, [i.label for i in items], forced=True)
+            yield from look_up(state, [i.label for i in items])
         state.pen.open("say")
         about = " ".join(f"{i.facts()}. {i.description}" for i in items)
         step = None

@@ -16,7 +16,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from mrrec import adapted
+from mrrec.adapted import Adapted, load_head
 from mrrec.embed import Encoder
 from mrrec.memory.reading.mentions import Found
 
@@ -117,7 +117,7 @@ def judge(head: Head, message: Masked) -> Judged:
 @lru_cache(maxsize=2)
 def load(encoder: Encoder, path: Path = WEIGHTS) -> Head | None:
     """The head over `encoder`; None where it was made over another one."""
-    return adapted.load(Head, encoder, path)
+    return load_head(Head, encoder, path)
 
 
 @lru_cache(maxsize=2)
@@ -126,7 +126,7 @@ def words_of(encoder: Encoder) -> frozenset[str]:
     return frozenset(w for w in encoder.tokenizer.get_vocab() if w.isalpha() and len(w) > 2)
 
 
-class Head(adapted.Adapted):
+class Head(Adapted):
     """Adapted layers of the encoder, and what is read off their states."""
 
     def __init__(self, encoder: Encoder):

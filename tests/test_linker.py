@@ -1,0 +1,74 @@
+"""The linker: the file that ships, and that its training learns."""
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from mrrec.catalog import linking
+from train.linker import Example, examined, fingerprint, names, part_of, sentences, tell, thinned, train
+from train.worlds import World
+
+
+@pytest.fixture(scope="module")
+def world():
+    return World.open()
+
+
+def test_the_file_that_ships_is_of_these_names():
+    with np.load(linking.WEIGHTS) as saved:
+        assert str(saved["made_from"]) == fingerprint(), "run python -m train.linker"
+        assert int(saved["held"]) == -1
+    assert linking.WEIGHTS.stat().st_size <= 2_000_000
+
+
+def test_it_is_of_its_own_encoder_alone():
+    class Other:
+        name = "another"
+
+    assert linking.load(Other()) is None
+
+
+def test_parts_share_no_name_and_are_all(world):
+    kept, held = (part_of(world, 1, held=of) for of in (False, True))
+    texts = [{e.text for e in names(w)} for w in (kept, held, world)]
+    assert texts[0] | texts[1] == texts[2]
+    assert len(texts[0] & texts[1]) < 0.01 * len(texts[2])  # two topics that are called alike
+    assert 0.2 < len(texts[1]) / len(texts[2]) < 0.3
+
+
+def test_sentences_mean_what_they_were_made_of(world):
+    found = {e.text: e.terms for e in sentences(world, 12, 0, 900)}
+    assert any(found.values()) and not all(found.values())
+    for lesson in world.lessons(12, 0, 900):
+        if lesson.sort in ("said", "history"):
+            assert found[lesson.query.text] == lesson.wants
+
+
+def test_only_with_a_linker_that_has_not_learned_all_is_there_an_examination(assistant, world):
+    alone = replace(assistant)
+    assert examined(alone, world, None) is world
+    with pytest.raises(ValueError, match="--hold-out"):
+        examined(alone, world, linking.WEIGHTS)
+
+
+def test_a_short_training_learns(encoder, world):
+    terms = ("sea", "heist", "dragons", "friendship")
+    mine = [e for e in names(world) if e.terms[0] in terms]
+    learn, held = mine[::2], mine[1::2]
+    none = [Example(t, ()) for t in ("Good morning.", "My glasses broke.", "It rains.", "The bus was late again.")]
+    linker = train(learn, none, encoder, 0.04, 0)
+    told = tell("held out", held, linker, encoder)
+    assert told["among 1"] > 0.6
+    with torch.no_grad():
+        vectors = linker.named(list(linker.terms), torch.from_numpy(encoder.encode(list(linker.terms))))
+        assert linker([e.text for e in none], vectors).argmax(1).eq(len(terms)).sum() >= 3
+
+
+def test_a_thinned_text_keeps_a_word():
+    class Never:
+        def random(self):
+            return 0.0
+
+    assert thinned("salt", Never()) == "salt"
