@@ -165,17 +165,25 @@ def _middles(by_name: Sequence[Example], linker: Linker, encoder: Encoder) -> to
 
 
 def tell(name: str, examples: Sequence[Example], linker: Linker, encoder: Encoder) -> dict[str, float]:
-    """Print how often the first, and one of the first eight, is meant; and how sure it is, rightly or not."""
+    """Print how often the first, and one of the first eight, is meant, and how often of those nearest to the encoder;
+    and how sure it is, rightly or not."""
     linker.eval()
     terms, found = list(linker.terms), []
+    plain = encoder.encode(terms)
     with torch.no_grad():
-        of = linker.named(terms, torch.from_numpy(encoder.encode(terms)))
+        of = linker.named(terms, torch.from_numpy(plain))
         for n in range(0, len(examples), BATCH):
             found.append(linker([e.text for e in examples[n : n + BATCH]], of).softmax(1).cpu())
     chances = torch.cat(found)[:, :-1]
     order = [[terms[i] for i in row] for row in chances.argsort(1, descending=True)[:, :8].tolist()]
     some = [n for n, e in enumerate(examples) if e.terms]
-    told = {f"among {k}": _mean(bool({*order[n][:k]} & {*examples[n].terms}) for n in some) for k in (1, 8)}
+    near = np.argsort(-encoder.encode([e.text for e in examples]) @ plain.T)
+    by_encoder = [[terms[i] for i in row[:8]] for row in near]
+    told = {
+        f"among {k}{by}": _mean(bool({*of[n][:k]} & {*examples[n].terms}) for n in some)
+        for by, of in (("", order), (" by the encoder alone", by_encoder))
+        for k in (1, 8)
+    }
     for bar in (0.5, 0.7, 0.9):
         sure = [n for n in range(len(examples)) if chances[n].max() > bar]
         told[f"> {bar}: share"] = len([n for n in sure if examples[n].terms]) / max(1, len(some))
@@ -184,6 +192,13 @@ def tell(name: str, examples: Sequence[Example], linker: Linker, encoder: Encode
         f"{name:12}{len(some):6} of {len(examples)}  " + "  ".join(f"{k} {v:.3f}" for k, v in told.items()), flush=True
     )
     return told
+
+
+def test(linker: Linker, encoder: Encoder, seed: int) -> None:
+    """Tell how it does on the names of the test half, and in what its people say."""
+    world = World.open("test")
+    tell("test names", names(world), linker, encoder)
+    tell("test people", sentences(world, 200, seed, 2 * FIRST), linker, encoder)
 
 
 def _mean(values) -> float:
@@ -198,22 +213,24 @@ def main() -> None:
     parser.add_argument("--hold-out", type=int, choices=range(PARTS), help="learn without this part of the names")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=WEIGHTS)
-    parser.add_argument("--test", action="store_true", help="score it on the test half too, whose names it never saw")
+    parser.add_argument("--test", action="store_true", help="score it on the test half, whose names it never saw")
+    parser.add_argument("--scores", action="store_true", help="score the shipped one so, and train nothing")
     args = parser.parse_args()
     encoder, world, held = Encoder(), World.open(), []
+    if args.scores:
+        test(load(encoder), encoder, args.seed)
+        return
     if args.hold_out is not None:
         held = names(part_of(world, args.hold_out, held=True))
         world = part_of(world, args.hold_out, held=False)
     linker = train(names(world), sentences(world, args.people, args.seed, FIRST), encoder, args.epochs, args.seed)
-    if held:
-        tell("held out", held, linker, encoder)
-    if args.test:
-        test = World.open("test")
-        tell("test names", names(test), linker, encoder)
-        tell("test people", sentences(test, 200, args.seed, 2 * FIRST), linker, encoder)
     if not held or args.out != WEIGHTS:
         part = -1 if args.hold_out is None else args.hold_out
         save_head(linker, encoder, args.out, terms=list(linker.terms), held=part, made_from=fingerprint())
+    if held:
+        tell("held out", held, linker, encoder)
+    if args.test:
+        test(linker, encoder, args.seed)
 
 
 if __name__ == "__main__":

@@ -15,6 +15,7 @@ from mrrec.agent.request.conditions import Request
 from mrrec.agent.rules import limits_of
 from mrrec.catalog import Catalog
 from mrrec.catalog.catalog import telling
+from mrrec.catalog.vocabulary import PACES
 from mrrec.memory import Entry
 
 SURE = 0.7  # how likely a term must be to count as if it had been said
@@ -33,13 +34,22 @@ def is_unread(entry: Entry) -> bool:
     )
 
 
-def meant(request: Request, text: str, catalog: Catalog) -> dict[str, float]:
-    """The terms that a request's `text`, without titles and names, likely means besides those that stand in it, and how
-    likely each is."""
-    if request.like or not telling(text):
+def near(request: Request, text: str, catalog: Catalog) -> dict[str, float]:
+    """How likely a request's `text`, without titles and names, means each term that does not stand in it, the likeliest
+    first."""
+    rest = catalog.vocabulary.without(text)
+    if not telling(rest):
         return {}
-    (chances,) = catalog.meant([text], request.kinds, [(*request.wishes, *request.avoid)])
-    return {t: chance for t, chance in chances.items() if chance >= LIKELY}
+    told = {*request.wishes, *request.avoid}
+    told |= PACES if told & PACES else frozenset()  # what is slow is not brisk
+    (chances,) = catalog.meant([rest], request.kinds, [told])
+    return chances
+
+
+def meant(request: Request, text: str, catalog: Catalog) -> dict[str, float]:
+    """The terms that are likely meant so, unless there is a work to go by."""
+    found = {} if request.like else near(request, text, catalog)
+    return {t: chance for t, chance in found.items() if chance >= LIKELY}
 
 
 def sure(request: Request, text: str, catalog: Catalog) -> list[str]:

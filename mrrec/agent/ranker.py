@@ -24,12 +24,12 @@ TASTE = ("lift here", "era", "profile", "stated", "taste", *LIFTS)
 NEIGHBOURS = ("average", "context", "disliked", "neighbours", "neighbours here")
 MEMORY = (*TASTE, *NEIGHBOURS)
 GROUP = {
-    "subject": "request", "mainstream": "popularity", **dict.fromkeys(TASTE, "taste"),
+    "subject": "request", "meant": "wishes", "mainstream": "popularity", **dict.fromkeys(TASTE, "taste"),
     **dict.fromkeys(NEIGHBOURS, "neighbours"),
 }  # fmt: skip
-# Not learned, for no task asks for them: likeness to examples, and the wish for something new; in shares of what all
-# wishes fulfilled are worth
-BY_HAND = {"like": 0.9, "novelty": 0.3}
+# Not learned, for no task asks for them: likeness to examples, and the wish for something new; nor what is likely
+# meant, since the linker knows the phrasings that are learned from. In shares of what all wishes fulfilled are worth
+BY_HAND = {"like": 0.9, "meant": 0.6, "novelty": 0.3}
 # What memory may add at most, as shares of what one wish is worth: what is asked for now comes first
 AT_MOST = {"taste": 0.6, "neighbours": 0.3}
 LEAST = 0.1  # what a wish is worth, whatever was learned
@@ -120,7 +120,7 @@ def _most(signals: Signals, wanted: Wanted, wishes: Weight, gate: np.ndarray) ->
     """What one wish is worth, None where there is none that memory could outweigh."""
     share = signals.values.get("wishes")
     if share is not None and len(share) and share.min() < 1:
-        return _worth(wishes, gate, 1 - 1 / max(1, len(wanted.wishes)))
+        return _worth(wishes, gate, 1 - 1 / len(wanted.wishes))
     return _worth(wishes, gate, 0.0) if "like" in signals.values else None
 
 

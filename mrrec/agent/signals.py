@@ -110,9 +110,12 @@ def _of_request(wanted: Wanted, catalog: Catalog, pool: np.ndarray) -> dict[str,
         values["request"] = standard(vectors @ wanted.vector)
         values["subject"] = standard(catalog.subjects(wanted.vector)[pool])
         values["words"] = catalog.lexical(wanted.text)[pool]
-    if asked := dict(wanted.meant) | dict.fromkeys(wanted.wishes, 1.0):
-        items, whole = (catalog.items[i] for i in pool), max(1.0, sum(asked.values()))
-        values["wishes"] = np.array([sum(asked.get(t, 0.0) for t in {*i.themes, *i.genres}) / whole for i in items])
+    carried = [{*i.themes, *i.genres} for i in (catalog.items[n] for n in pool)]
+    if asked := set(wanted.wishes):
+        values["wishes"] = np.array([len(asked & terms) / len(asked) for terms in carried])
+    if wanted.meant:
+        chances = np.array([sum(wanted.meant.get(t, 0.0) for t in terms) for terms in carried])
+        values["meant"] = np.minimum(1.0, chances)
     if wanted.like:
         values["like"] = _like(wanted.like, vectors, [catalog.items[i] for i in pool], catalog)
     if wanted.ideal is not None:

@@ -195,6 +195,16 @@ class Vocabulary:
                 i += 1
         return found
 
+    def without(self, text: str) -> str:
+        """`text` without the terms that stand in it.
+
+        >>> Vocabulary(["slow"], Counter(slow=3), set(), np.zeros((1, 1))).without("a slow film in which it rains")
+        'a film in which it rains'
+        """
+        for term in sorted(self.find(text), key=lambda t: -t.start):
+            text = text[: term.start] + text[term.end :]
+        return " ".join(text.split())
+
     def _compared(self, word: str) -> tuple[str, ...]:
         for base in positive(word):
             meant = self._by_key.get(_key(base), ())

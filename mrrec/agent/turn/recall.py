@@ -132,8 +132,8 @@ def _points(state: State, entry: Entry, works: Sequence[str], telling: Sequence[
     names = [n for n in item.names if any(n in topics for topics in telling)] if item else []
     elsewhere = bool(works and entry.kind) and entry.kind not in works
     if is_unread(entry) and not elsewhere:
-        near = state.near(entry.text, (entry.kind,) if entry.kind else ())[:MOST_POINTS]
-        return [*map(protocol.plain, near), protocol.OTHER]
+        (chances,) = state.catalog.meant([entry.text], (entry.kind,) if entry.kind else ())
+        return [*map(protocol.plain, list(chances)[:MOST_POINTS]), protocol.OTHER]
     words = dict.fromkeys([*entry.terms, *entry.names, *(_told_of(item) if item else ()), *names])
     ordered = sorted(words, key=lambda w: next((n for n, topics in enumerate(telling) if w in topics), len(telling)))
     if elsewhere:

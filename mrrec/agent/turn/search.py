@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from mrrec.agent import protocol
+from mrrec.agent import own_words, protocol
 from mrrec.agent.asked import met
 from mrrec.agent.steps import Experience, Step, Thought, begin, done
 from mrrec.agent.turn.recall import recall
@@ -35,9 +35,8 @@ def think(state: State) -> Iterator[Step]:
 def show_found(state: State) -> list[str]:
     """Put before the model the words of the catalogue that code finds in the request, and those that it may mean
     besides; all of them are returned."""
-    found = list(state.request.wishes)
-    near = state.near(state.telling, state.request.kinds, (*found, *state.request.avoid))[:SHOWN]
-    found, near = ([protocol.plain(t) for t in terms] for terms in (found, near))
+    may = list(own_words.near(state.request, state.telling, state.catalog))[:SHOWN]
+    found, near = ([protocol.plain(t) for t in terms] for terms in (state.request.wishes, may))
     state.pen.append(protocol.block("found", protocol.found(found, near)))
     return [*found, *near]
 

@@ -17,15 +17,12 @@ from mrrec.agent.rank import Taste
 from mrrec.agent.request import Request
 from mrrec.agent.steps import Recall
 from mrrec.catalog import Item
-from mrrec.catalog.catalog import telling
 from mrrec.memory import Entry
 from mrrec.memory.reading import Reading
 from mrrec.settings import Settings
 
 if TYPE_CHECKING:
     from mrrec.assistant import Assistant
-
-NEAREST = 20  # words that count as near in meaning to the encoder alone
 
 
 class State:
@@ -67,16 +64,6 @@ class State:
         self.meant = tuple(dict.fromkeys((*self.meant, *terms)))
         self.request = replace(self.request, terms=tuple(dict.fromkeys((*self.request.terms, *terms))))
         self.record.request = self.request
-
-    def near(self, text: str, kinds: tuple[str, ...], told: Sequence[str] = ()) -> list[str]:
-        """The catalogue's words that `text` may mean besides those that are `told` in it, the likeliest first; none
-        where it says nothing of a work."""
-        if not (words := telling(text)):
-            return []
-        if not (near := list(self.catalog.meant([text], kinds, [told])[0])):
-            near = self.catalog.vocabulary.nearest(self.encoder.encode([" ".join(words)])[0], NEAREST)
-        known = set(self.catalog.terms(kinds)) - set(told)
-        return [t for t in near if t in known]
 
     def wish(self) -> str:
         """The request in the person's own words, with the one that it continues."""
