@@ -17,7 +17,6 @@ from tests.scripted import SAYS, Scripted, admits
 # Said in words that the linker has learned, so that a new training changes nothing here
 OWN = "Tales of besties falling out and making up are what I reach for first"
 BESTIES = "A film about besties falling out and making up"
-VAGUE = "A film to stare out of the window with"
 
 
 @pytest.fixture
@@ -132,12 +131,13 @@ def test_what_a_request_likely_means_counts_by_its_chance_and_is_no_reason(assis
         assert not any("asked for" in i.text for i in influences(asked, item["id"], memory, assistant.catalog))
 
 
-def test_where_the_linker_doubts_the_model_chooses_among_what_it_offers(assistant, memory, doubtful):
-    offered = list(assistant.catalog.meant([VAGUE], ("film",))[0])[:3]
-    engine = Reads(wants=offered[1])
-    steps, conversation = turn(assistant, engine, memory, VAGUE)
-    assert f"In the catalogue's words: {offered[1]}." in [s.text for s in of(steps, Thought)]
-    assert conversation.last.asked.wanted.wishes == (offered[1],)
+@pytest.mark.parametrize("place, counts", [(0, True), (3, False)], ids=["likely", "hardly likely"])
+def test_where_the_linker_doubts_what_the_model_chooses_too_counts(assistant, memory, doubtful, place, counts):
+    offered = list(assistant.catalog.meant([BESTIES], ("film",))[0])[:4]
+    engine = Reads(wants=offered[place])
+    steps, conversation = turn(assistant, engine, memory, BESTIES)
+    assert (f"In the catalogue's words: {offered[place]}." in [s.text for s in of(steps, Thought)]) is counts
+    assert conversation.last.asked.wanted.wishes == ((offered[place],) if counts else ())
     grammar = next(g for stop, g in engine.grammars if stop == "</wants>")
     assert all(f'"{t}"' in grammar for t in offered) and grammar.count(" | ") < 12
     assert found(engine).startswith(f"nothing; near: {', '.join(offered)}")
@@ -163,11 +163,11 @@ def test_a_follow_up_keeps_what_was_found(assistant, memory, doubtful):
     conversation = Conversation(memory)
     assistant = replace(assistant, engine=engine)
     wished = []
-    for message, says in ((VAGUE, "melancholy"), ("Not that one. Another?", protocol.NOTHING)):
+    for message, says in ((BESTIES, "friendship"), ("Not that one. Another?", protocol.NOTHING)):
         engine.says = SAYS | {"</wants>": says}
         list(run(assistant, conversation, message, assistant.settings))
         wished.append(conversation.last.asked.wanted.wishes)
-    assert wished == [("melancholy",), ("melancholy",)]
+    assert wished == [("friendship",), ("friendship",)]
 
 
 def test_a_request_that_says_nothing_means_nothing(assistant, memory, told):

@@ -122,7 +122,7 @@ def test_what_is_relevant_against_a_habit_lacks_it(world, catalog):
 
 
 def test_nothing_is_looked_up_that_the_request_does_not_lean_on(taught):
-    assert not any(protocol.LOOK_UP in s.text and s.written for e in taught if e.sort != "again" for s in e.spans)
+    assert not any(protocol.to_look_up(s.text) for e in taught if e.sort != "again" for s in e.spans)
 
 
 def test_the_examination_shares_nothing_with_the_lessons(world):

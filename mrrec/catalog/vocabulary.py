@@ -233,10 +233,6 @@ class Vocabulary:
         """Cosine of every term to `vector` (dim,), shape (n_names,)."""
         return self.vectors @ vector if len(self.vectors) else np.zeros(0, np.float32)
 
-    def nearest(self, vector: np.ndarray, limit: int) -> list[str]:
-        """The terms nearest in meaning to `vector` (dim,), the nearest first."""
-        return [self.names[i] for i in np.argsort(-self.similarity(vector))[:limit]]
-
     def resolve(self, phrase: str, vector: np.ndarray | None = None, limit: int = 3) -> list[str]:
         """The terms that `phrase` means: those that stand in it, else the nearest to its `vector`."""
         if terms := self.find(phrase):

@@ -6,9 +6,8 @@ import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 
-from mrrec.agent import protocol
+from mrrec.agent import own_words, protocol
 from mrrec.agent.asked import active, lasting_limits
-from mrrec.agent.own_words import is_unread
 from mrrec.agent.steps import Recall, Step, Thought, begin, done
 from mrrec.agent.turn.lookup import look_up
 from mrrec.agent.turn.state import State
@@ -96,8 +95,9 @@ def _weigh(state: State, points: Mapping[str, Sequence[str]]) -> Iterator[Step]:
         yield from look_up(state, wanted, chosen=True)
     if state.assistant.engine.trained:
         about = protocol.pointed(thought.text)
-        unread = [a for a in points if state.judged.get(a) and is_unread(state.aliases[a])]
-        state.read |= {a: about[a] for a in unread if about[a] in state.catalog.vocabulary.counts}
+        unread = [a for a in points if state.judged.get(a) and own_words.is_unread(state.aliases[a])]
+        meant = state.catalog.meant([state.aliases[a].text for a in unread])
+        state.read |= {a: about[a] for a, may in zip(unread, meant) if may.get(about[a], 0.0) >= own_words.AGREED}
 
 
 def _works_of(state: State, aliases: Iterable[str]) -> dict[str, str]:
@@ -131,7 +131,7 @@ def _points(state: State, entry: Entry, works: Sequence[str], telling: Sequence[
     item = state.catalog.get(entry.item_id) if entry.item_id else None
     names = [n for n in item.names if any(n in topics for topics in telling)] if item else []
     elsewhere = bool(works and entry.kind) and entry.kind not in works
-    if is_unread(entry) and not elsewhere:
+    if own_words.is_unread(entry) and not elsewhere:
         (chances,) = state.catalog.meant([entry.text], (entry.kind,) if entry.kind else ())
         return [*map(protocol.plain, list(chances)[:MOST_POINTS]), protocol.OTHER]
     words = dict.fromkeys([*entry.terms, *entry.names, *(_told_of(item) if item else ()), *names])

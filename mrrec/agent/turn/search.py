@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from mrrec.agent import own_words, protocol
 from mrrec.agent.asked import met
@@ -32,26 +32,27 @@ def think(state: State) -> Iterator[Step]:
     state.pen.append("\n")
 
 
-def show_found(state: State) -> list[str]:
+def show_found(state: State) -> dict[str, float]:
     """Put before the model the words of the catalogue that code finds in the request, and those that it may mean
-    besides; all of them are returned."""
-    may = list(own_words.near(state.request, state.telling, state.catalog))[:SHOWN]
-    found, near = ([protocol.plain(t) for t in terms] for terms in (state.request.wishes, may))
-    state.pen.append(protocol.block("found", protocol.found(found, near)))
-    return [*found, *near]
+    besides; all of them are returned, with how likely they are meant."""
+    may = list(own_words.near(state.request, state.telling, state.catalog).items())[:SHOWN]
+    found = [protocol.plain(t) for t in state.request.wishes]
+    near = {protocol.plain(t): chance for t, chance in may}
+    state.pen.append(protocol.block("found", protocol.found(found, list(near))))
+    return dict.fromkeys(found, 1.0) | near
 
 
-def wants(state: State, among: Sequence[str]) -> Iterator[Step]:
+def wants(state: State, among: Mapping[str, float]) -> Iterator[Step]:
     """What the request asks for, `among` the catalogue's own words, where code finds nothing.
 
-    The model says that "in no hurry" means slow, where the linker is not sure. Where code finds a word, or a work to go
-    by, that is what counts: too much of what the model names is not asked for.
+    The model says that "in no hurry" means slow, where the linker is not sure: two that agree are seldom wrong. Where
+    code finds a word, or a work to go by, that is what counts.
     """
     begun = begin()
     state.pen.open("wants")
-    text = state.pen.whole(protocol.wants_grammar(among), 40, "</wants>", protocol.NOTHING)
+    text = state.pen.whole(protocol.wants_grammar(list(among)), 40, "</wants>", protocol.NOTHING)
     state.pen.append("\n")
-    named = [t for t in protocol.split_list(text, "wants") if t != protocol.NOTHING]
+    named = [t for t in protocol.split_list(text, "wants") if among.get(t, 0.0) >= own_words.AGREED]
     if named and not (state.request.wishes or state.request.like):
         state.wish_for(named)
     if state.meant:
