@@ -3,6 +3,7 @@
 import json
 import random
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,7 @@ from mrrec.catalog import Item
 from mrrec.evaluate import run as running
 from mrrec.evaluate.data import Query, Task, read_queries, read_task, write_task
 from mrrec.evaluate.run import Options, evaluate, prepared
-from mrrec.evaluate.settings import PARTS, parse
+from mrrec.evaluate.settings import PARTS, _catalog_of, parse
 from mrrec.evaluate.study import HEADLINES, RUNS, study, write_results
 from mrrec.memory.events import Event
 from mrrec.settings import Settings
@@ -262,3 +263,11 @@ def test_study_names_its_runs(tmp_path):
     for run in RUNS:
         assert {h.better for h in HEADLINES if h.run == run.name} <= set(run.settings)
         assert {w for h in HEADLINES if h.run == run.name for w in h.worse} <= set(run.settings)
+
+
+def test_linking_can_be_left_out(catalog):
+    bench = SimpleNamespace(catalog=catalog)
+    assert parse("mrrec:-reasoning-linking").without == {"reasoning", "linking"}
+    with _catalog_of(bench, frozenset({"linking"})):
+        assert catalog.meant(["a film in no hurry"]) == [{}]
+    assert "slow" in catalog.meant(["a film in no hurry"])[0]

@@ -131,6 +131,13 @@ def test_what_a_request_likely_means_counts_by_its_chance_and_is_no_reason(assis
         assert not any("asked for" in i.text for i in influences(asked, item["id"], memory, assistant.catalog))
 
 
+@pytest.mark.parametrize("ruled_out", ["without {}", "but nothing with {}", "not about {}, please"])
+def test_what_is_ruled_out_in_words_of_ones_own_is_not_wished_for(assistant, memory, ruled_out):
+    message = f"A film {ruled_out.format('besties falling out and making up')}"
+    _, conversation = turn(assistant, Scripted(), memory, message)
+    assert "friendship" not in {*conversation.last.asked.wanted.wishes, *conversation.last.asked.wanted.meant}
+
+
 @pytest.mark.parametrize("place, counts", [(0, True), (3, False)], ids=["likely", "hardly likely"])
 def test_where_the_linker_doubts_what_the_model_chooses_too_counts(assistant, memory, doubtful, place, counts):
     offered = list(assistant.catalog.meant([BESTIES], ("film",))[0])[:4]

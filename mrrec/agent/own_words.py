@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from mrrec.agent.request.conditions import Request
+from mrrec.agent.request.phrases import negated_spans
 from mrrec.agent.rules import limits_of
 from mrrec.catalog import Catalog
 from mrrec.catalog.catalog import telling
@@ -22,6 +23,8 @@ SURE = 0.7  # how likely a term must be to count as if it had been said
 AGREED = 0.2  # the same where the model chooses the term too
 LIKELY = 0.05  # the least with which it counts by its chance
 LONGEST_QUOTE = 90  # characters
+# Before a "no" that tells what something is like: "in no hurry", "where nothing happens"
+_TELLS = re.compile(r"\b(?:in|where|which|who|with|has|have|is|are)\s+(?:no|nothing|never|none)$|\bthat never$", re.I)
 
 
 def is_unread(entry: Entry) -> bool:
@@ -38,13 +41,25 @@ def is_unread(entry: Entry) -> bool:
 def near(request: Request, text: str, catalog: Catalog) -> dict[str, float]:
     """How likely a request's `text`, without titles and names, means each term that does not stand in it, the likeliest
     first."""
-    rest = catalog.vocabulary.without(text)
+    rest = catalog.vocabulary.without(wanted_part(text))
     if not telling(rest):
         return {}
     told = {*request.wishes, *request.avoid}
     told |= PACES if told & PACES else frozenset()  # what is slow is not brisk
     (chances,) = catalog.meant([rest], request.kinds, [told])
     return chances
+
+
+def wanted_part(text: str) -> str:
+    """`text` without what it rules out.
+
+    >>> wanted_part("A comedy without people who burst into song"), wanted_part("a film in no hurry at all")
+    ('A comedy without', 'a film in no hurry at all')
+    """
+    for start, end in reversed(negated_spans(text)):
+        if not _TELLS.search(text[:start]):
+            text = text[:start] + text[end:]
+    return text
 
 
 def meant(request: Request, text: str, catalog: Catalog) -> dict[str, float]:
