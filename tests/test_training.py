@@ -172,8 +172,12 @@ def test_what_is_decided_counts_more_than_how_it_is_put(tokenizer):
     spans = (
         Span("<think>", False),
         Span("They want a slow film.</think>", True),
-        Span("\n<memory>[m1] slow: Likes slow films [m2] own words: Ships are my thing</memory>\n<think>", False),
-        Span("m1: slow, yes. m2: sea, no.</think>", True),
+        Span(
+            "\n<memory>[m1] slow: Likes slow films [m2] sea, fish, other: Ships are my thing "
+            "[m3] meant, space: Liked Solaris</memory>\n<think>",
+            False,
+        ),
+        Span("m1: slow, yes. m2: sea, no. m3: meant, look up.</think>", True),
         Span("\n<", False),
         Span("profile>", True),
     )
@@ -181,9 +185,9 @@ def test_what_is_decided_counts_more_than_how_it_is_put(tokenizer):
     ids, shares = tokens(told, tokenizer)
     counted = [(tokenizer.decode([i]).strip(), share) for i, share in zip(ids, shares) if share]
     assert {share for word, share in counted if word in ("want", "They", "film")} == {PROSE}
-    assert {word for word, share in counted if share == DECISION} == {"yes", "no", "sea"}
+    assert {word for word, share in counted if share == DECISION} == {"yes", "no", "sea", "look", "up"}
     assert [word for word, share in counted if share == STEP] == ["profile"]
-    assert ("slow", POINT) in counted
+    assert {("slow", POINT), ("meant", POINT)} <= {*counted}
 
 
 def test_rewards_are_compared_over_seeds(tmp_path):
