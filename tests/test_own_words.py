@@ -177,10 +177,11 @@ def test_a_follow_up_keeps_what_was_found(assistant, memory, doubtful):
     assert wished == [("friendship",), ("friendship",)]
 
 
-def test_a_request_that_says_nothing_means_nothing(assistant, memory, told):
+@pytest.mark.parametrize("message, read", [("Recommend me a film", "nothing"), ("A film set in Paris", "paris")])
+def test_a_request_of_which_nothing_is_left_means_nothing_more(assistant, memory, told, message, read):
     engine = Reads()
-    turn(assistant, engine, memory, "Recommend me a film")
-    assert found(engine) == "nothing"
+    turn(assistant, engine, memory, message)
+    assert found(engine) == read
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,8 @@ LONGEST_QUOTE = 90  # characters
 # Before a "no" that tells what something is like: "in no hurry", "where nothing happens"
 _TELLS = re.compile(r"\b(?:in|where|which|who|with|has|have|is|are)\s+(?:no|nothing|never|none)$|\bthat never$", re.I)
 
+_LEADS = re.compile(r"\b(?:set|based|placed|filmed) (?:in|on|at|around)\b(?=\W*$|\s*[.,;!?]|\s+(?:and|but|or)\b)", re.I)
+
 
 def is_unread(entry: Entry) -> bool:
     """Whether it is a taste in their own words, none of which is one of the catalogue's."""
@@ -41,7 +43,7 @@ def is_unread(entry: Entry) -> bool:
 def near(request: Request, text: str, catalog: Catalog) -> dict[str, float]:
     """How likely a request's `text`, without titles and names, means each term that does not stand in it, the likeliest
     first."""
-    rest = catalog.vocabulary.without(wanted_part(text))
+    rest = _LEADS.sub("", catalog.vocabulary.without(wanted_part(text)))  # "set in" led to a term that is gone
     if not telling(rest):
         return {}
     told = {*request.wishes, *request.avoid}
