@@ -22,6 +22,7 @@ from mrrec.adapted import save_head
 from mrrec.assistant import Assistant
 from mrrec.catalog.linking import WEIGHTS, Linker, Linking, load
 from mrrec.embed import Encoder
+from train.batches import of_like_length
 from train.worlds import TOPICS, World
 
 PARTS = 4
@@ -103,11 +104,7 @@ def rounds(by_name: Sequence[Example], said: Sequence[Example], rng: random.Rand
     pools = {"names": by_name, "sentences": [e for e in said if e.terms], "none": [e for e in said if not e.terms]}
     while True:
         mixed = [e for of, pool in pools.items() for e in rng.sample(pool, min(EPOCH[of], len(pool)))]
-        rng.shuffle(mixed)
-        near = [e for n in range(0, len(mixed), 1024) for e in sorted(mixed[n : n + 1024], key=lambda e: len(e.text))]
-        batches = [near[n : n + BATCH] for n in range(0, len(near), BATCH)]
-        rng.shuffle(batches)
-        yield from batches
+        yield from of_like_length(mixed, BATCH, 1024, lambda e: len(e.text), rng)
 
 
 def thinned(text: str, rng: random.Random) -> str:

@@ -24,6 +24,7 @@ from mrrec.embed import Encoder
 from mrrec.memory.reading import opinions, read_by_rules, read_message, stance
 from mrrec.memory.reading.mentions import Found, find
 from mrrec.settings import Settings
+from train.batches import of_like_length
 
 FILES = ("train.txt", "dev.txt", "templates.txt")
 EPOCHS, BATCH, RATE, MADE_UP, PARTS = 9, 16, 1e-3, 2200, 4
@@ -187,10 +188,7 @@ def train(examples: Sequence[Example], templates: dict[str, list[str]], encoder:
     steps, step = EPOCHS * (len(examples) + MADE_UP) // BATCH, 0
     for epoch in range(EPOCHS):
         mixed = [*examples, *(made_up(templates, rng) for _ in range(MADE_UP))]
-        rng.shuffle(mixed)
-        near = [e for n in range(0, len(mixed), 256) for e in sorted(mixed[n : n + 256], key=lambda e: len(e.message))]
-        batches = [near[n : n + BATCH] for n in range(0, len(near), BATCH)]
-        rng.shuffle(batches)
+        batches = of_like_length(mixed, BATCH, 256, lambda e: len(e.message), rng)
         lost = 0.0
         for batch in batches:
             for group in optimiser.param_groups:

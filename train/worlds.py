@@ -160,7 +160,7 @@ class World:
             sort = rng.choices(list(SORTS), list(SORTS.values()))[0]
             try:
                 yield from self._person(sort, rng, f"t{number:06d}")
-            except (ValueError, IndexError):  # this draw of wants leaves no fair requests
+            except ValueError:  # this draw of wants leaves no fair requests
                 continue
 
     def _person(self, sort: str, rng: random.Random, name: str) -> Iterator[Lesson]:

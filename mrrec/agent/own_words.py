@@ -25,7 +25,7 @@ LIKELY = 0.05  # the least with which it counts by its chance
 LONGEST_QUOTE = 90  # characters
 # Before a "no" that tells what something is like: "in no hurry", "where nothing happens"
 _TELLS = re.compile(r"\b(?:in|where|which|who|with|has|have|is|are)\s+(?:no|nothing|never|none)$|\bthat never$", re.I)
-
+# What led to a term that is gone: "set in"
 _LEADS = re.compile(r"\b(?:set|based|placed|filmed) (?:in|on|at|around)\b(?=\W*$|\s*[.,;!?]|\s+(?:and|but|or)\b)", re.I)
 
 
@@ -43,7 +43,7 @@ def is_unread(entry: Entry) -> bool:
 def near(request: Request, text: str, catalog: Catalog) -> dict[str, float]:
     """How likely a request's `text`, without titles and names, means each term that does not stand in it, the likeliest
     first."""
-    rest = _LEADS.sub("", catalog.vocabulary.without(wanted_part(text)))  # "set in" led to a term that is gone
+    rest = _LEADS.sub("", catalog.vocabulary.without(wanted_part(text)))
     if not telling(rest):
         return {}
     told = {*request.wishes, *request.avoid}

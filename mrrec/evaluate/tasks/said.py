@@ -271,4 +271,9 @@ class Maker:
             )
             for shape in self.phrases.shapes(f"request-{ask.form}", kind)
         ]  # fmt: skip
-        return self.rng.choice([t for t in texts if not leaks(t, deciding)])
+        fair = [t for t in texts if not leaks(t, deciding)]
+        if not fair:
+            raise ValueError(
+                f"every phrasing of a {ask.form} request for {kind}s gives the taste away: write more of them"
+            )
+        return self.rng.choice(fair)
