@@ -121,6 +121,34 @@ def test_not_tonight_is_not_never(message, term, catalog, encoder):
     assert [(e.terms[0], e.polarity) for e in reading.passing] == [(term, -1)]
 
 
+@pytest.mark.parametrize(
+    "message",
+    [
+        "Forget that I like funny things, only for today: a slow film.",
+        "Forget about funny films tonight. A slow film?",
+        "Forget everything funny for this evening; a slow film.",
+        "Forget I'm a funny person tonight, I need a slow film",
+        "Skip the funny films today and find me a slow film.",
+        "Leave out funny films for a change; something slow.",
+        "Let's drop the funny films for one evening: a slow film",
+    ],
+)
+def test_what_is_left_aside_for_today_is_not_forgotten(message, catalog, encoder):
+    reading = read_message(message, catalog, encoder)
+    assert reading.command is None and not reading.entries and reading.rest == message
+    assert {t for e in reading.passing for t in e.terms} == {"funny"}
+    assert all(e.polarity < 0 for e in reading.passing)
+
+
+@pytest.mark.parametrize("message", ["Forget what I told you today", "Forget that I like funny films"])
+def test_what_is_to_be_forgotten_is_forgotten_whenever_it_was_said(message, catalog, encoder):
+    assert read_message(message, catalog, encoder).command.action in ("forget", "forget_all", "undo")
+
+
+def test_not_today_names_nothing_that_follows(catalog, encoder):
+    assert not read_message("I normally go for funny films. Not today: a slow film.", catalog, encoder).passing
+
+
 def test_an_hour_tonight_passes_and_an_hour_every_evening_stays(catalog, encoder):
     tonight = read_message("I have two hours, what shall I watch?", catalog, encoder)
     assert not tonight.entries and len(tonight.passing) == 1

@@ -145,6 +145,11 @@ NEVER_SAID = re.compile(
     r"mention)|who said|i do not know why you think|why do you think|where did you get the idea|"
     r"what makes you think)(?: that)? (?P<obj>.+)$"
 )
+# "Forget what I told you today" is of memory, "forget my westerns today" holds for today
+DONE_THEN = re.compile(
+    r"\b(?:i|we|you) (?:have )?(?:just )?(?:told|said|wrote|mentioned|asked|watched|saw|read|played|finished|rated|"
+    r"liked|loved|hated|disliked|showed|gave|recommended|suggested|learned|learnt|noted|saved|stored)\b"
+)
 # "Forget horror, show me a comedy" asks for a comedy
 IDIOM = re.compile(r"forget (?!(?:about|that|what|every\w*|all|my|i|the)\b)")
 # What follows "remember" or "that's wrong" when it is about the person

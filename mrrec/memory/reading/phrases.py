@@ -65,7 +65,8 @@ LONG_AGO = re.compile(
 )
 PASSING = re.compile(any_of("""
     \\btonight\\b | \\btoday\\b | right now | this evening | this time | this afternoon | this morning |
-    this weekend | this week | at the moment | for now | just now | not now | for a change | for once
+    this weekend | this week | at the moment | for now | just now | not now | for a change | for once |
+    this once | just once | for the moment | for one (?:day|evening|night|afternoon|weekend) | for the (?:day|evening|night)
 """))  # fmt: skip
 MODIFIER = any_of("""
     really | absolutely | just | truly | also | always | still | do | did | have | has | had | am | are | was |
@@ -610,7 +611,15 @@ ASKED_NOW = tuple(
             r"^(?:i|we) (?:am|are) (?:\w+ )?too (?:tired|sad|exhausted|stressed|drunk|full|sleepy|"
             r"hungover) for (.+)$",
         ),
-        (True, r"^(?:no|not|nothing|no more|not another|nothing too) (.+?)(?: please)?$"),
+        (
+            True,
+            r"^(?:no|not|nothing|no more|not another|nothing too) (?!today|tonight|now\b|this |for )(.+?)(?: please)?$",
+        ),
+        (
+            True,
+            r"^(?:(?:please|let us|let me|can we|could we|you can|could you|can you) )*(?:ignore|skip|drop|disregard|"
+            r"never mind|spare me|enough|leave (?:out|aside|off)|put aside|set aside|pause|park) (.+?)(?: :.*)?$",
+        ),
         (
             True,
             r"^(?:tonight|today|this time|right now|for now) (?:, )?(?:please )?(?:no|not|nothing|"

@@ -441,7 +441,18 @@ class _Reader:
         if not orders.is_of_memory(found):
             return False
         at = found.start("what") if orders.POSSESSED.match(found["what"] + found["obj"]) else found.start("obj")
+        if p.PASSING.search(found.string) and not orders.DONE_THEN.search(found.string):
+            self._leave_aside(start + found.start("obj"), start + found.end("obj"))
+            return False
         return self._about("forget", start + at, start + found.end("obj"))
+
+    def _leave_aside(self, start: int, end: int) -> None:
+        """ "Forget my westerns for tonight": nothing is forgotten, and it holds for now."""
+        told = [e for e in self._aside(start, end) if e.event == "said"]
+        clause = Clause(self.text.plain[start:end], start, end, 0)
+        self.passing += [e.with_(value=-0.8 * e.value) for e in told] or [
+            e for e in self._entries(clause, self.targets.of(start, end, ask=True), -0.6) if e.event == "said"
+        ]
 
     def _about(self, action: str, start: int, end: int) -> bool:
         """A command about what the person is held to like or not."""
