@@ -1,5 +1,6 @@
 """The linker: the file that ships, and that its training learns."""
 
+import re
 from dataclasses import replace
 
 import numpy as np
@@ -7,7 +8,7 @@ import pytest
 import torch
 
 from mrrec.catalog import linking
-from train.linker import Example, examined, fingerprint, names, part_of, sentences, tell, thinned, train
+from train.linker import Example, examined, fingerprint, framed, names, part_of, sentences, tell, thinned, train
 from train.worlds import World
 
 
@@ -46,6 +47,18 @@ def test_sentences_mean_what_they_were_made_of(world):
             assert found[lesson.query.text] == lesson.wants
 
 
+def test_framed_names_stand_in_sentences_and_mean_their_topic(world):
+    few = replace(world, topics=dict(list(world.topics.items())[::40]))
+    rows = [(topic.term, row) for (_, topic), rows in few.topics.items() for row in rows]
+    found = framed(few, 0)
+    texts = [(term, row[of].split("{works}")[-1].strip()) for term, row in rows for of in ("noun", "short")]
+    called = {(term, re.sub(r"^an? ", "", text)) for term, text in texts}
+    assert len(found) > 100
+    for example in found:
+        (term,) = example.terms
+        assert any(t == term and text.lower() in example.text.lower() for t, text in called), example
+
+
 def test_only_with_a_linker_that_has_not_learned_all_is_there_an_examination(assistant, world):
     alone = replace(assistant)
     assert examined(alone, world, None) is world
@@ -58,12 +71,12 @@ def test_a_short_training_learns(encoder, world):
     mine = [e for e in names(world) if e.terms[0] in terms]
     learn, held = mine[::2], mine[1::2]
     none = [Example(t, ()) for t in ("Good morning.", "My glasses broke.", "It rains.", "The bus was late again.")]
-    linker = train(learn, none, encoder, 0.04, 0)
+    linker = train(learn, [], none, encoder, 0.03, 0)
     told = tell("held out", held, linker, encoder)
     assert told["among 1"] > 0.6
     with torch.no_grad():
         vectors = linker.named(list(linker.terms), torch.from_numpy(encoder.encode(list(linker.terms))))
-        assert linker([e.text for e in none], vectors).argmax(1).eq(len(terms)).sum() >= 3
+        assert linker([e.text for e in none], vectors).argmax(1).eq(len(linker.terms)).sum() >= 3
 
 
 def test_a_thinned_text_keeps_a_word():

@@ -73,6 +73,17 @@ def test_records_without_statistics_or_likeness_are_no_memory(catalog):
     assert ranker.available(found) == "request"
 
 
+def test_a_verdict_moves_how_much_a_memory_weighs(catalog):
+    horror = np.array([n for n, i in enumerate(catalog.items) if i.kind == "film" and "horror" in i.genres])
+
+    def held(**verdict) -> float:
+        taste = Taste(patterns=(LOVES_HORROR,), **verdict)
+        return float(signals(wanted(catalog), taste, catalog, horror).values["stated"].min())
+
+    mine = frozenset({LOVES_HORROR.id})
+    assert held(named=mine) > held() > held(passed_over=mine) > 0
+
+
 def test_signals_are_bounded(catalog, crowd):
     found = signals(wanted(catalog), taste(catalog), catalog, np.arange(len(catalog)))
     for name, values in found.values.items():

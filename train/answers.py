@@ -20,6 +20,7 @@ from tqdm import tqdm
 
 from mrrec.agent.conversation import Conversation
 from mrrec.agent.loop import run
+from mrrec.agent.own_words import quoted
 from mrrec.agent.steps import Answer
 from mrrec.assistant import Assistant, llama
 from mrrec.catalog import Catalog, Item
@@ -75,7 +76,13 @@ def _of_item(why: str, items: Sequence[Item], terms: re.Pattern) -> Iterator[Cla
 
 
 def _says(text: str, told: str) -> bool:
-    """Whether a memory says what the person is told of it: the same words but for the verb's ending."""
+    """Whether a memory says what the person is told of it: the same words but for the verb's ending, or as a quotation.
+
+    >>> _says("Likes slow films (said so)", "like slow films"), _says("I like it slow.", "said “I like it slow”")
+    (True, True)
+    """
+    if quotation := re.fullmatch(r"said “(.*)”\s*", told):
+        return quoted(text) == quotation[1]
 
     def words(of: str) -> list[str]:
         first, *rest = re.findall(r"[\w'-]+", of.split(" (")[0].lower())
@@ -93,7 +100,7 @@ def vocabulary(catalog: Catalog) -> re.Pattern:
 def repeated(text: str, n: int = 4) -> float:
     """Share of the n-grams of words that stand in the text before.
 
-    >>> repeated("a b c d a b c d")
+    >>> round(repeated("a b c d a b c d"), 3)
     0.2
     """
     words = text.split()

@@ -22,13 +22,15 @@ from mrrec.adapted import save_head
 from mrrec.assistant import Assistant
 from mrrec.catalog.linking import WEIGHTS, Linker, Linking, load
 from mrrec.embed import Encoder
+from mrrec.evaluate.tasks.said_phrases import filled, request_text
 from train.batches import of_like_length
-from train.worlds import TOPICS, World
+from train.worlds import MORE, TOPICS, World
 
 PARTS = 4
 PEOPLE, FIRST = 2500, 50_000  # whose sentences are learned from
-EPOCH = {"names": 9000, "sentences": 9000, "none": 1800}  # how many of each a round
+EPOCH = {"names": 12000, "framed": 18000, "sentences": 9000, "none": 2500}  # how many of each a round
 EPOCHS, BATCH, RATE, DECAY, WARM = 2.5, 64, 1e-3, 0.01, 40
+ASKED = {"theme": "request-theme", "genre": "request-genre", "tone": "request-mood"}  # uses of phrasings
 MISSING = 0.1  # share of the words that are left out, so that no single word is relied on
 FORGOTTEN = 0.2  # share of the terms that have to do with their names alone, so that names alone say something
 HALFWAY = 0.5  # how far towards the names of its topic a term is moved at first
@@ -44,7 +46,7 @@ class Example:
 
 def fingerprint() -> str:
     """Of what topics are called."""
-    return hashlib.sha256(TOPICS.read_bytes()).hexdigest()
+    return hashlib.sha256(TOPICS.read_bytes() + MORE.read_bytes()).hexdigest()
 
 
 def part_of(world: World, number: int, held: bool) -> World:
@@ -99,9 +101,30 @@ def sentences(world: World, people: int, seed: int, first: int) -> list[Example]
     return list(found.values())
 
 
-def rounds(by_name: Sequence[Example], said: Sequence[Example], rng: random.Random) -> Iterator[list[Example]]:
+def framed(world: World, seed: int) -> list[Example]:
+    """What topics are called, each in a request or a statement of taste: people seldom ask for the rarer ones."""
+    phrases, rng, found = world.phrases, random.Random(f"framed {seed}"), {}
+    for (kind, topic), rows in world.topics.items():
+        for row in rows:
+            if rng.random() < 0.5:
+                shape = rng.choice(phrases.shapes(rng.choice(("like", "dislike")), kind))
+                text = filled(shape, x=row["noun"].replace("{works}", phrases.works[kind]))
+            else:
+                shape = rng.choice([r["text"] for r in world.rows[ASKED[topic.sort]]])
+                asked = shape.replace("{theme}", row["short"])
+                text = request_text(asked, phrases, kind, row["short"], 0, row["short"])
+            found[text] = Example(text, (topic.term,))
+    return list(found.values())
+
+
+def rounds(
+    by_name: Sequence[Example], framed: Sequence[Example], said: Sequence[Example], rng: random.Random
+) -> Iterator[list[Example]]:
     """Batches of texts of like length, round after round."""
-    pools = {"names": by_name, "sentences": [e for e in said if e.terms], "none": [e for e in said if not e.terms]}
+    pools = {
+        "names": by_name, "framed": framed, "sentences": [e for e in said if e.terms],
+        "none": [e for e in said if not e.terms],
+    }  # fmt: skip
     while True:
         mixed = [e for of, pool in pools.items() for e in rng.sample(pool, min(EPOCH[of], len(pool)))]
         yield from of_like_length(mixed, BATCH, 1024, lambda e: len(e.text), rng)
@@ -124,7 +147,11 @@ def loss(linker: Linker, batch: Sequence[Example], vectors: torch.Tensor, rng: r
     return -((logits - torch.logaddexp(logits, others)) * meant).sum() / meant.sum()
 
 
-def train(by_name: Sequence[Example], said: Sequence[Example], encoder: Encoder, epochs: float, seed: int) -> Linker:
+def train(
+    by_name: Sequence[Example], framed: Sequence[Example], said: Sequence[Example], encoder: Encoder, epochs: float,
+    seed: int, start: Path | None = None, rate: float = RATE,
+) -> Linker:  # fmt: skip
+    """A linker for the terms of the examples, or the one at `start` after more of the same."""
     torch.manual_seed(seed)
     rng = random.Random(seed)
     terms = sorted({t for e in (*by_name, *said) for t in e.terms})
@@ -133,21 +160,48 @@ def train(by_name: Sequence[Example], said: Sequence[Example], encoder: Encoder,
     linker.to(device)
     vectors = torch.from_numpy(encoder.encode(terms)).to(device)
     linker.moved.data = _middles(by_name, linker, encoder) - HALFWAY * vectors
+    if start is not None:
+        _go_on_from(linker, start)
     linker.adapt()
     linker.train()
     learnt = list(linker.own().values())
-    optimiser = torch.optim.AdamW(learnt, lr=RATE, weight_decay=DECAY)
+    optimiser = torch.optim.AdamW(learnt, lr=rate, weight_decay=DECAY)
     steps = int(epochs * sum(EPOCH.values()) / BATCH)
-    progress = tqdm(zip(range(steps), rounds(by_name, said, rng)), "steps", total=steps, mininterval=10)
+    progress = tqdm(zip(range(steps), rounds(by_name, framed, said, rng)), "steps", total=steps, mininterval=10)
     for step, batch in progress:
         for group in optimiser.param_groups:
-            group["lr"] = RATE * min(1, step / WARM) * max(0.02, 1 - step / steps)
+            group["lr"] = rate * min(1, step / WARM) * max(0.02, 1 - step / steps)
         value = loss(linker, batch, vectors, rng)
         optimiser.zero_grad()
         value.backward()
         torch.nn.utils.clip_grad_norm_(learnt, 1.0)
         optimiser.step()
         progress.set_postfix(loss=f"{value.item():.2f}", refresh=False)
+    return linker
+
+
+def _go_on_from(linker: Linker, path: Path) -> None:
+    """Raises ValueError where the file has learned other terms."""
+    with np.load(path) as saved:
+        if saved["terms"].tolist() != list(linker.terms):
+            raise ValueError(f"{path} has learned other terms; train without --start")
+        own = {name: torch.from_numpy(saved[name].astype(np.float32)) for name in linker.own()}
+    linker.load_state_dict(own, strict=False)
+
+
+def averaged(paths: Sequence[Path], encoder: Encoder) -> Linker:
+    """The mean of linkers that were made from the same beginning (a model soup: Wortsman et al., arXiv:2203.05482).
+
+    Raises ValueError where they have learned different terms.
+    """
+    with np.load(paths[0]) as saved:
+        linker = Linker(encoder, saved["terms"].tolist())
+    sums = {name: torch.zeros_like(value) for name, value in linker.own().items()}
+    for path in paths:
+        _go_on_from(linker, path)
+        for name, value in linker.own().items():
+            sums[name] += value.detach() / len(paths)
+    linker.load_state_dict(sums, strict=False)
     return linker
 
 
@@ -208,6 +262,9 @@ def main() -> None:
     parser.add_argument("--epochs", type=float, default=EPOCHS)
     parser.add_argument("--people", type=int, default=PEOPLE)
     parser.add_argument("--hold-out", type=int, choices=range(PARTS), help="learn without this part of the names")
+    parser.add_argument("--start", type=Path, help="a linker to go on from; a new one otherwise")
+    parser.add_argument("--average", type=Path, nargs="+", help="average these linkers, and train nothing")
+    parser.add_argument("--rate", type=float, default=RATE)
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--out", type=Path, default=WEIGHTS)
     parser.add_argument("--test", action="store_true", help="score it on the test half, whose names it never saw")
@@ -217,10 +274,15 @@ def main() -> None:
     if args.scores:
         test(load(encoder), encoder, args.seed)
         return
+    if args.average:
+        linker = averaged(args.average, encoder)
+        save_head(linker, encoder, args.out, terms=list(linker.terms), held=-1, made_from=fingerprint())
+        return
     if args.hold_out is not None:
         held = names(part_of(world, args.hold_out, held=True))
         world = part_of(world, args.hold_out, held=False)
-    linker = train(names(world), sentences(world, args.people, args.seed, FIRST), encoder, args.epochs, args.seed)
+    said = sentences(world, args.people, args.seed, FIRST)
+    linker = train(names(world), framed(world, args.seed), said, encoder, args.epochs, args.seed, args.start, args.rate)
     if not held or args.out != WEIGHTS:
         part = -1 if args.hold_out is None else args.hold_out
         save_head(linker, encoder, args.out, terms=list(linker.terms), held=part, made_from=fingerprint())

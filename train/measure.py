@@ -5,7 +5,8 @@
 The embedded model answers greedily, under the grammar. For each adapter: how often a span stands as the model would
 have written it without the grammar, whether what decides was recalled, which memories it named, when it looked
 something up, and where the relevant items came out; and, of the rankings, how much better each adapter does than the
-first, lesson by lesson. "code" among the adapters is the app's ranking with no model at all.
+first, lesson by lesson. "code" among the adapters is the app's ranking with no model at all, "teacher" the app with
+every decision of the model's made rightly.
 """
 
 from __future__ import annotations
@@ -24,18 +25,21 @@ from tqdm import tqdm
 
 from mrrec.agent import protocol
 from mrrec.agent.asked import ranking
+from mrrec.agent.conversation import Conversation
+from mrrec.agent.loop import run
 from mrrec.agent.steps import Lookup, Profile, Recall
 from mrrec.assistant import Assistant, llama
 from mrrec.evaluate.people import People
-from mrrec.evaluate.settings import Bench, asked_without_model, pool_of
+from mrrec.evaluate.settings import Bench, asked_without_model, earlier_turns, pool_of
 from mrrec.evaluate.stats import Interval, intervals
 from mrrec.llm.models import model_path
 from mrrec.settings import Settings
 from train.rewards import ndcg
-from train.rollouts import people_of, places, rollout
+from train.rollouts import not_shown, people_of, places, rollout
+from train.teacher import Teacher
 from train.worlds import SORTS, Lesson, World
 
-CODE = "code"  # in place of an adapter
+CODE, TEACHER = "code", "teacher"  # in place of an adapter
 RANKED = ["nDCG@10", "recall@10"]
 TEST_FIRST = 30_000  # numbers of the people of the test
 
@@ -53,14 +57,38 @@ def measured(assistant: Assistant, people: People, lessons: Sequence[Lesson]) ->
 
 def of_code(assistant: Assistant, people: People, lessons: Sequence[Lesson]) -> pd.DataFrame:
     """The figures that a ranking without a model has, a row for each lesson; what the app takes for talk is not ranked,
-    here as there."""
+    and what an earlier turn showed is left out, here as there."""
     bench, rows = Bench(assistant, people, {}), []
     for lesson in lessons:
-        query = lesson.query
-        asked = asked_without_model(bench, query, assistant.settings, pool_of(query))
-        talks = asked.request.act == "talk"
-        scores = {} if talks else ranking(asked, people.memory(query), assistant.catalog).scores
-        rows.append({"person": lesson.person} | _ranked(places(scores, query.relevant), len(query.relevant)))
+        query, shown, ranked = lesson.query, frozenset(), None
+        for turn, text in enumerate((*query.dialogue, query.text)):
+            now = replace(query, text=text, dialogue=query.dialogue[:turn])
+            asked = replace(asked_without_model(bench, now, assistant.settings, pool_of(query)), shown=shown)
+            talks = asked.request.act == "talk"
+            ranked = None if talks else ranking(asked, people.memory(query), assistant.catalog)
+            before, shown = shown, shown | {c.item.id for c in ranked.chosen} if ranked else shown
+        relevant = not_shown(query.relevant, before)
+        rows.append(
+            {"person": lesson.person} | _ranked(places(ranked.scores if ranked else {}, relevant), len(relevant))
+        )
+    return pd.DataFrame(rows)
+
+
+def of_teacher(assistant: Assistant, people: People, lessons: Sequence[Lesson]) -> pd.DataFrame:
+    """The figures of turns in which the teacher stands in the model's place: what deciding rightly brings."""
+    teacher, rows = Teacher(World.open("test"), assistant.catalog, 0), []
+    taught = replace(assistant, engine=teacher)
+    for lesson in tqdm(lessons, "lessons", unit="turn"):
+        memory = people.memory(lesson.query)
+        conversation = Conversation(memory, rules=pool_of(lesson.query))
+        teacher.begin(lesson, memory)
+        earlier_turns(taught, conversation, lesson.query)
+        relevant = not_shown(lesson.query.relevant, conversation.shown_ever)
+        for _ in run(taught, conversation, lesson.query.text):
+            pass
+        asked = conversation.last.asked
+        scores = ranking(asked, memory, assistant.catalog).scores if asked else {}
+        rows.append({"person": lesson.person} | _ranked(places(scores, relevant), len(relevant)))
     return pd.DataFrame(rows)
 
 
@@ -108,7 +136,7 @@ def told(found: pd.DataFrame) -> dict[str, Interval]:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument(
-        "--adapter", type=Path, action="append", help="a GGUF of train.export, none or code; may be repeated"
+        "--adapter", type=Path, action="append", help="a GGUF of train.export, none, code or teacher; may be repeated"
     )
     parser.add_argument("--model", type=Path, help="a GGUF; the packaged model otherwise")
     parser.add_argument("--people", type=int, default=60)
@@ -126,6 +154,8 @@ def main() -> None:
         for adapter in args.adapter or [Path("none")]:
             if str(adapter) == CODE:
                 rows = of_code(assistant, people, lessons)
+            elif str(adapter) == TEACHER:
+                rows = of_teacher(assistant, people, lessons)
             else:
                 engine = llama(model_path(args.model, adapter, progress=True), settings)
                 rows = measured(replace(assistant, engine=engine), people, lessons)

@@ -13,8 +13,9 @@ from __future__ import annotations
 import argparse
 import json
 import random
+import re
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,7 +24,7 @@ from peft import LoraConfig, get_peft_model
 from transformers import AutoModelForCausalLM, AutoTokenizer, Trainer, TrainingArguments
 
 from mrrec.assistant import Assistant
-from mrrec.evaluate.tasks.said_phrases import KINDS, filled
+from mrrec.evaluate.tasks.said_phrases import KINDS, Phrases, filled, request_text
 from mrrec.llm.reader import ADAPTER, Reader
 from mrrec.memory.reading import asking, opinions, stance
 from mrrec.memory.reading.asking import REST, WORDS, Questions, questions
@@ -37,11 +38,14 @@ from train.worlds import World
 
 BATCH = 16  # messages a step
 RATE, RANK, ALPHA = 4e-4, 16, 32
-IN_OTHER_WORDS = 1600  # messages made of the phrasings of `worlds`
+IN_OTHER_WORDS = 3200  # messages made of the phrasings of `worlds`
+EXAMINED = 600  # messages
 # How often each use of phrasings, and what it tells of what it speaks of
 TOLD = {
     "like": (8, "like"), "dislike": (6, "dislike"), "won": (2, "like"), "away": (2, "dislike"), "others": (2, "none"),
     "oneoff": (2, "none"), "question": (1, "none"), "subject": (1, "none"), "small": (2, "none"),
+    "request-genre": (1, "none"), "request-mood": (1, "none"), "request-genre-mood": (1, "none"),
+    "request-theme": (1, "none"), "against": (2, "none"), "again": (1, "none"),
 }  # fmt: skip
 
 
@@ -72,17 +76,29 @@ def in_other_words(catalog, encoder, count: int, seed: int) -> list[Example]:
         phrases, kind = world.called(rng), rng.choice(KINDS)
         topic = rng.choice(world.parts[kind].topics[rng.choice(("theme", "theme", "tone", "genre"))])
         use = rng.choices(list(TOLD), [often for often, _ in TOLD.values()])[0]
-        shape, noun = rng.choice(phrases.shapes(use, kind)), phrases.noun(topic, kind)
+        known = phrases.shapes(use, kind) if use in phrases.sentences else [r["text"] for r in world.rows[use]]
+        shape, noun = rng.choice(known), phrases.noun(topic, kind)
         if "{y" in shape.lower() or "{k" in shape:
             continue
-        text = filled(shape, x=noun, o=noun)
         right = TOLD[use][1]
+        text = _put(shape, phrases, kind, noun, phrases.short(topic, kind), rng)
         found = find(text, catalog, stance.words_of(encoder))
         about = [topic.term in one.terms for one in found]
-        each = [frozenset({right} if it or right == "none" else ()) for it in about]
+        all_are = right == "none" and use != "against"  # which names what is usual too
+        each = [frozenset({right} if it or all_are else ()) for it in about]
         whole = tuple((None if any(about) else 1) if right == told else 0 for told in ("like", "dislike", "fact"))
         made.append(Example(text, tuple(found), ("",) * len(found), tuple(each), (frozenset(),) * len(found), whole))
     return made
+
+
+def _put(shape: str, phrases: Phrases, kind: str, noun: str, short: str, rng: random.Random) -> str:
+    """A phrasing about a topic called so; of a request, which asks for it, with another for what is usual."""
+    if re.search(r"\{[xo]", shape, re.I):
+        return filled(shape, x=noun, o=noun)
+    called = short or noun
+    usual = rng.choice([t.term for of, t in phrases.names if of == kind and t.sort in ("genre", "tone")])
+    asked = shape.replace("{usual}", usual).replace("{theme}", called)
+    return request_text(asked, phrases, kind, called, 0, called)
 
 
 def sequence(one: Asked, tokenizer) -> dict[str, torch.Tensor]:
@@ -167,6 +183,36 @@ def trainer(
     return made
 
 
+def examination(count: int, seed: int) -> Iterator[tuple[str, str]]:
+    """Messages in phrasings and about names of topics that training never saw, and what each tells: like, dislike or
+    none."""
+    world, rng = World.open("test"), random.Random(f"reader {seed}")
+    for use in rng.choices(list(TOLD), [often for often, _ in TOLD.values()], k=count):
+        kind, topic = rng.choice(list(world.topics))
+        called = rng.choice(world.topics[kind, topic])
+        shape = rng.choice([r["text"] for r in world.rows[use] if not re.search(r"\{[yk]", r["text"], re.I)])
+        noun = called["noun"].replace("{works}", world.phrases.works[kind])
+        yield _put(shape, world.phrases, kind, noun, called["short"], rng), TOLD[use][1]
+
+
+def tell_examined(assistant: Assistant, count: int, seed: int) -> dict[str, float]:
+    """Print how often such a message is kept with the right sign, and how often one that tells nothing is kept."""
+    signs = {right: [] for right in ("like", "dislike", "none")}
+    for text, right in examination(count, seed):
+        kept = [e.value for e in assistant.understood(text) if e.event == "said" and e.value]
+        signs[right].append(sum(kept) if kept else 0.0)
+    tastes = [*signs["like"], *(-v for v in signs["dislike"])]
+    told = {"right": _share(v > 0 for v in tastes), "wrong": _share(v < 0 for v in tastes)}
+    told |= {"kept of talk": _share(v != 0 for v in signs["none"])}
+    print(f"{len(tastes)} tastes, {len(signs['none'])} of talk: " + ", ".join(f"{k} {v:.3f}" for k, v in told.items()))
+    return told
+
+
+def _share(values: Iterable[bool]) -> float:
+    values = list(values)
+    return sum(values) / max(1, len(values))
+
+
 def tell_held_out(assistant: Assistant, held: Sequence[Case], gguf: Path, head: Path) -> None:
     """Score `held` with the head alone, and with both."""
     trained, reader = stance.load(assistant.encoder, head), Reader(gguf)
@@ -185,10 +231,18 @@ def main() -> None:
     parser.add_argument("--head", type=Path, default=stance.WEIGHTS, help="the head to score them with")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--start", type=Path, help="an exported adapter to go on from; a new one otherwise")
+    parser.add_argument(
+        "--scores", type=Path, help="score this adapter on phrasings that it never saw, and train nothing"
+    )
     parser.add_argument("--resume", action="store_true", help="go on from the last checkpoint in OUT")
     args = parser.parse_args()
     with tempfile.TemporaryDirectory() as store:
         assistant = Assistant.open(Settings(store=Path(store)), model=False)
+        if args.scores:
+            reader = Reader(args.scores)
+            asking.load = lambda: reader
+            tell_examined(assistant, EXAMINED, args.seed)
+            return
         examples, held = lines(assistant.catalog, assistant.encoder, args.hold_out)
         examples += in_other_words(assistant.catalog, assistant.encoder, IN_OTHER_WORDS, args.seed)
         made = trainer(examples, args.out, args.epochs, args.seed, start=args.start)

@@ -7,7 +7,7 @@ back with a mask of those that the model wrote.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -74,6 +74,7 @@ def rollout(assistant: Assistant, people: People, lesson: Lesson, temperature: f
     settings = replace(assistant.settings, temperature=temperature, seed=seed)
     heard = replace(assistant, engine=listening)
     earlier_turns(heard, conversation, lesson.query, settings)
+    relevant = not_shown(lesson.query.relevant, conversation.shown_ever)
     listening.transcripts.clear()
     steps: dict[str, Step] = {}
     stream = run(heard, conversation, lesson.query.text, settings)
@@ -91,11 +92,23 @@ def rollout(assistant: Assistant, people: People, lesson: Lesson, temperature: f
     decided = tuple(int(wrote and not prose) for wrote, prose in zip(made.written[cut:], made.prose[cut:]))
     return Rollout(
         tuple(made.tokens[:cut]), tuple(made.tokens[cut:]), decided, made.text,
-        _outcome(assistant, lesson, asked, memory, made, done), done,
+        _outcome(assistant, lesson, relevant, asked, memory, made, done), done,
     )  # fmt: skip
 
 
-def _outcome(assistant: Assistant, lesson: Lesson, asked: Asked, memory, transcript, steps: Sequence[Step]) -> Outcome:
+def not_shown(relevant: Sequence[str], shown: Set[str]) -> tuple[str, ...]:
+    """What of the `relevant` items a turn may still show; all of them where none is left.
+
+    >>> not_shown(["a", "b"], {"a"}), not_shown(["a"], {"a"})
+    (('b',), ('a',))
+    """
+    return tuple(i for i in relevant if i not in shown) or tuple(relevant)
+
+
+def _outcome(
+    assistant: Assistant, lesson: Lesson, relevant: Sequence[str], asked: Asked, memory, transcript,
+    steps: Sequence[Step],
+) -> Outcome:  # fmt: skip
     profile = next(s for s in steps if isinstance(s, Profile))
     with_ = ranking(asked, memory, assistant.catalog).scores
     named = frozenset(profile.memory_ids)
@@ -104,7 +117,7 @@ def _outcome(assistant: Assistant, lesson: Lesson, asked: Asked, memory, transcr
     recalls = [s for s in steps if isinstance(s, Recall)]
     looked_up = {fact["id"] for s in steps if isinstance(s, Lookup) for fact in s.facts}
     return Outcome(
-        places(with_, lesson.query.relevant), places(without, lesson.query.relevant), len(lesson.query.relevant),
+        places(with_, relevant), places(without, relevant), len(relevant),
         valid=1 - transcript.refused / max(1, transcript.spans), recalled=any(r.entries for r in recalls),
         idle=len(idle) / len(named) if named else 0.0,
         hops=len(recalls) + sum(isinstance(s, Lookup) for s in steps), written=transcript.written_tokens,

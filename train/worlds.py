@@ -38,13 +38,13 @@ from mrrec.memory.entry import DISLIKED, EVENT_VALUE, LIKED, Entry
 from mrrec.memory.events import Event
 from mrrec.settings import SEED
 
-PHRASES, TOPICS = (Path(__file__).with_name(name) for name in ("phrases.jsonl", "topics.jsonl"))
+PHRASES, TOPICS, MORE = (Path(__file__).with_name(f"{name}.jsonl") for name in ("phrases", "topics", "more_topics"))
 SORTS = {
     "said": 0.25, "history": 0.2, "theme": 0.14, "again": 0.12, "like": 0.06, "against": 0.1, "further": 0.1,
     "small": 0.03,
 }  # fmt: skip
 HISTORY = (4, 16)  # items that somebody with a history has met
-EXAM = 5  # every fifth row of phrases.jsonl and topics.jsonl is kept for the test half
+EXAM = 5  # every fifth row of phrases.jsonl and topics.jsonl is kept for the test half; of more_topics.jsonl none
 RENAMED = 0.85  # of the topics are called otherwise than in the development half of "What was said"
 TRIES = 8  # draws of a request against a habit
 WITH_GENRE = 0.4  # of the requests for a theme
@@ -362,6 +362,22 @@ def _rows(path: Path, half: str) -> Iterator[dict]:
         known.add(line)
 
 
+def _names(half: str) -> Iterator[dict]:
+    """Rows of what topics are called that are for the `half`; of those that were written later, none that holds the
+    same words as one of the examination's."""
+    yield from _rows(TOPICS, half)
+    if half != "test":
+        exam = {(row["term"], words) for row in _rows(TOPICS, "test") for words in _said(row)}
+        for row in map(json.loads, MORE.read_text("utf-8").splitlines()):
+            if not any((row["term"], words) in exam for words in _said(row)):
+                yield row
+
+
+def _said(row: dict) -> list[frozenset[str]]:
+    """The words that tell in either name of a row."""
+    return [deciding_words([row[of].replace("{works}", "")]) for of in ("noun", "short")]
+
+
 def _topics(half: str) -> dict[tuple[str, Topic], list[dict]]:
     """What topics are called, by kind and topic; none that the test half of "What was said" has the same words for."""
     kept = {
@@ -371,10 +387,9 @@ def _topics(half: str) -> dict[tuple[str, Topic], list[dict]]:
         if text
     }
     found: dict[tuple[str, Topic], list[dict]] = {}
-    for row in _rows(TOPICS, half):
+    for row in _names(half):
         for kind in (row["kind"],) if "kind" in row else KINDS:
-            called = [deciding_words([row[of].replace("{works}", "")]) for of in ("noun", "short")]
-            if half == "test" or not any((kind, row["term"], words) in kept for words in called):
+            if half == "test" or not any((kind, row["term"], words) in kept for words in _said(row)):
                 found.setdefault((kind, Topic(row["sort"], row["term"])), []).append(row)
     return found
 

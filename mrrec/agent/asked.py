@@ -28,6 +28,7 @@ class Asked:
     tiers: tuple[str, ...]
     rules: tuple[Rule, ...] = ()  # further ones, from outside the conversation
     read: tuple[Entry, ...] = ()  # patterns that the model read in statements, for this request
+    passed_over: frozenset[str] = frozenset()  # what the model weighed and found not to count
 
 
 def without_names(text: str, catalog: Catalog) -> str:
@@ -65,6 +66,7 @@ def taste(memory: LocalMemory | None, asked: Asked, catalog: Catalog, but: str =
         records=tuple(met(memory, but)),
         profile=tuple(e for e in active(memory, asked.tiers, "profile") if e.event == "trait" and not e.kind),
         named=asked.named,
+        passed_over=asked.passed_over,
         statistics=_reads(memory, asked, "pattern"),
         likeness=_reads(memory, asked, "record"),
     )

@@ -32,6 +32,7 @@ GROUP = {
 BY_HAND = {"like": 0.9, "meant": 0.6, "novelty": 0.3}
 # What memory may add at most, as shares of what one wish is worth: what is asked for now comes first
 AT_MOST = {"taste": 0.6, "neighbours": 0.3}
+LIKE_LEAVES = 1.6  # the same for likeness to an example, which leaves more open than a wish does
 LEAST = 0.1  # what a wish is worth, whatever was learned
 BENDS = (-0.3, 0.0, 0.3, 0.7, 1.3, 2.2)
 # Believed by half where they rest on ENOUGH records, and not at all where on none; lifts are small by themselves then
@@ -121,7 +122,7 @@ def _most(signals: Signals, wanted: Wanted, wishes: Weight, gate: np.ndarray) ->
     share = signals.values.get("wishes")
     if share is not None and len(share) and share.min() < 1:
         return _worth(wishes, gate, 1 - 1 / len(wanted.wishes))
-    return _worth(wishes, gate, 0.0) if "like" in signals.values else None
+    return LIKE_LEAVES * _worth(wishes, gate, 0.0) if "like" in signals.values else None
 
 
 def _appetite(group: str, wanted: Wanted) -> float:

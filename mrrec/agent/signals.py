@@ -13,7 +13,8 @@ from mrrec.catalog.features import SORTS
 from mrrec.memory.entry import DISLIKED, LIKED, Entry
 
 NAME = 2.0  # a favourite director says more than a favourite subject
-UNNAMED = 0.6  # weight of a pattern that the model did not name, against one that it did
+UNNAMED = 0.6  # weight of a pattern on which the model gave no verdict, against one that it found to count
+PASSED_OVER = 0.2  # the same of one that it found not to count
 DOUBT = 30.0  # records of what is usual that are added to a person's own, so that few say little
 DOUBT_HERE = 5.0  # the same for the few that are of the sort that is asked for
 NATS = 3.0  # lift that counts as 1
@@ -43,6 +44,7 @@ class Taste:
     records: tuple[Entry, ...] = ()  # those of items
     profile: tuple[Entry, ...] = ()
     named: frozenset[str] = frozenset()  # ids of the memories that the model says count
+    passed_over: frozenset[str] = frozenset()  # and of those of which it says that they do not
     statistics: bool = True
     likeness: bool = True  # whether records count one by one
 
@@ -92,10 +94,10 @@ def signals(wanted: Wanted, taste: Taste, catalog: Catalog, pool: np.ndarray) ->
         ("taste", [p for p in taste.patterns if p.event != "said"], ()),
     ):
         if mine or guesses:
-            held = _held(mine, taste.named, catalog, pool, holders) + _held(guesses, taste.named, catalog, pool, None)
+            held = _held(mine, taste, catalog, pool, holders) + _held(guesses, taste, catalog, pool, None)
             values[name] = np.tanh(held)
     if taste.profile:
-        values["profile"] = np.tanh(_held(taste.profile, taste.named, catalog, pool, None))
+        values["profile"] = np.tanh(_held(taste.profile, taste, catalog, pool, None))
     if taste.statistics and liked:
         values |= _affinity(liked, wanted, catalog, pool)
     if taste.likeness and (liked or disliked):
@@ -140,14 +142,14 @@ def _of_crowd(catalog: Catalog, taste: Taste, pool: np.ndarray) -> dict[str, np.
 
 
 def _held(
-    entries: Sequence[Entry], named: frozenset[str], catalog: Catalog, pool: np.ndarray, holders: dict | None
+    entries: Sequence[Entry], taste: Taste, catalog: Catalog, pool: np.ndarray, holders: dict | None
 ) -> np.ndarray:
     """What patterns add up to on the items of which they hold, shape (n_pool,)."""
     table = catalog.table
     weights = np.zeros(len(table.sorts))
     by_column: dict[int, list[Entry]] = defaultdict(list)
     for entry in entries:
-        trust = 1.0 if entry.id in named else UNNAMED
+        trust = 1.0 if entry.id in taste.named else PASSED_OVER if entry.id in taste.passed_over else UNNAMED
         for kind in (entry.kind,) if entry.kind else catalog.kinds:
             for value in entry.topics:
                 for sort in SORTS:

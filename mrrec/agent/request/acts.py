@@ -52,6 +52,8 @@ _REQUEST = re.compile(
         "(?:your|the) next (?:choice|pick|one|idea|suggestion|best)\\b, "
         "there(?:'s| is| are|'re)? (?:surely )?(?:more|others)\\b, "
         "(?:an? )?different (?:film|movie|book|novel|game)s?\\b, "
+        "(?:evening|night|tonight|day|today|weekend|afternoon|mood|journey|holiday)s? (?:calls?|cries|asks?|begs) "
+        "(?:out )?for\\b, "
         "make it, keep it, more (?:like|of|by|from|with), please(?=\\W*$)(?<!no please), instead, this time"
     ),
     re.I,

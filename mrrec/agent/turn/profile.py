@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import replace
 
 from mrrec.agent import protocol
@@ -50,12 +50,15 @@ def _ideal_openings(state: State) -> list[str]:
 def ranked_by(state: State, profile: Profile) -> tuple[Ranking, Ranked]:
     """The ranking for `profile`, as a step and as it is."""
     begun = begin()
+    named = _with_patterns(state, {*profile.memory_ids})
+    passed_over = {state.aliases[alias].id for alias, counts in state.judged.items() if not counts}
     ideal = state.encoder.encode([profile.ideal])[0] if profile.ideal else None
     asked = replace(
         state.asked,
         wanted=wanted(state.request, state.telling, state.vector, ideal, state.settings, state.catalog),
         read=read_patterns({state.aliases[alias]: about for alias, about in state.read.items()}),
-        named=frozenset(profile.memory_ids) | _evidence(state, profile),
+        named=named,
+        passed_over=_with_patterns(state, passed_over - named) - named,
     )
     state.taste = taste(state.memory, asked, state.catalog)
     ranked = ranking(asked, state.memory, state.catalog)
@@ -70,9 +73,9 @@ def ranked_by(state: State, profile: Profile) -> tuple[Ranking, Ranked]:
     return done(Ranking(**begun, candidates=candidates, filtered=ranked.filtered, pool=ranked.pool)), ranked
 
 
-def _evidence(state: State, profile: Profile) -> frozenset[str]:
-    """Patterns that rest on a named memory, or that a named part of the profile rests on."""
-    named, tiers = set(profile.memory_ids), state.settings.tiers
-    found = {p.id for p in active(state.memory, tiers, "pattern") if named & set(p.evidence)}
-    found |= {i for e in active(state.memory, tiers, "profile") if e.id in named for i in e.evidence}
-    return frozenset(found)
+def _with_patterns(state: State, ids: Set[str]) -> frozenset[str]:
+    """`ids`, the patterns that rest on one of them, and those that one of them, a part of the profile, rests on."""
+    tiers = state.settings.tiers
+    found = {p.id for p in active(state.memory, tiers, "pattern") if ids & set(p.evidence)}
+    found |= {i for e in active(state.memory, tiers, "profile") if e.id in ids for i in e.evidence}
+    return frozenset(found | ids)

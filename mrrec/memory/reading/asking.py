@@ -22,7 +22,6 @@ REST = (1, 2, 6)  # of WORDS, what `stance.WHOLE` stands for
 SHARE = 0.5  # of the model in what both say of a mention; the head has the other
 SHARE_OF_REST = 0.8  # the same of a taste without a mention, of which the head, which sees no noun, knows less
 NEVER = -30.0
-SETTLED, SILENT = 0.97, 0.004  # where the head finds so little, the model could not change what is kept
 MOST = 47  # mentions that are asked about; of the others the head judges alone
 
 
@@ -54,11 +53,6 @@ def load() -> Reader | None:
     except RuntimeError as error:
         log.warning("what people say is read without the small model: %s", error)
         return None
-
-
-def could_tell(judged: Judged) -> bool:
-    """Whether what the head makes of a message leaves the model anything to say."""
-    return bool((judged.stances[:, 0] < SETTLED).any() or (judged.whole > SILENT).any())
 
 
 def answers(reader: Reader, message: str, found: Sequence[Found]) -> np.ndarray:

@@ -66,7 +66,8 @@ LONG_AGO = re.compile(
 PASSING = re.compile(any_of("""
     \\btonight\\b | \\btoday\\b | right now | this evening | this time | this afternoon | this morning |
     this weekend | this week | at the moment | for now | just now | not now | for a change | for once |
-    this once | just once | for the moment | for one (?:day|evening|night|afternoon|weekend) | for the (?:day|evening|night)
+    this once | just once | for the moment | for one (?:day|evening|night|afternoon|weekend) |
+    for the (?:day|evening|night)
 """))  # fmt: skip
 MODIFIER = any_of("""
     really | absolutely | just | truly | also | always | still | do | did | have | has | had | am | are | was |
