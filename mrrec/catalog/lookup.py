@@ -65,6 +65,10 @@ _NAME_CUE = re.compile(
     re.I,
 )
 _AND = re.compile(r"^[\"'”’»*]?\s*(?:,|,?\s*and|,?\s*or|&)\s+[\"'“‘«*]?(?:the |a |an )?$", re.I)
+# "Traffic I've already seen": what was met is a work
+_MET_BEHIND = re.compile(
+    r"['’\"”]?,? (?:i|we)(?:['’]?ve| have)?(?: already| just| both)? (?:seen|saw|watched|read|played|finished)\b", re.I
+)
 _PHRASE_END = re.compile(
     r"\s*$|[\"'”’»*]?\s*[.,;:?!()\-–—]|[\"'”’»*]?\s+(?:but|and|or|with|without|only|that|which|from|by|please|in|set|"
     r"instead|again|yesterday|last|recently|was|is|were|are|except|not|for|though|although|where|who|because|so|then|"
@@ -352,6 +356,8 @@ class Lookup:
             return False
         if not content:
             return self._is_small_title(spoken, i, words, after, ends)
+        if not slips and all(spoken.capital(n) for n in content) and _MET_BEHIND.match(after):
+            return True
         ordinary = all(self._plain(spoken.words[n].said) for n in content)
         term = any(t.start == 0 and t.end == len(surface) for t in self._vocabulary.find(surface))
         if len(content) == 1 and spoken.capital(content[0]) and self._is_part_of_name(spoken, i, j):
