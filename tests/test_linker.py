@@ -1,6 +1,7 @@
 """The linker: the file that ships, and that its training learns."""
 
 import re
+from collections import Counter
 from dataclasses import replace
 
 import numpy as np
@@ -8,6 +9,7 @@ import pytest
 import torch
 
 from mrrec.catalog import linking
+from mrrec.catalog.vocabulary import Vocabulary
 from train.linker import Example, examined, fingerprint, framed, names, part_of, sentences, tell, thinned, train
 from train.worlds import World
 
@@ -29,6 +31,17 @@ def test_it_is_of_its_own_encoder_alone():
         name = "another"
 
     assert linking.load(Other()) is None
+
+
+def test_the_nearest_of_few_terms_is_not_meant_for_that_alone(encoder):
+    def chances(names: list[str], text: str) -> dict[str, float]:
+        words = Vocabulary(names, Counter(names), set(names), encoder.encode(names))
+        return linking.linking(encoder, words).chances([text])[0]
+
+    assert chances(["western", "friendship"], "a film about people crammed into a submarine")["western"] < 0.1
+    assert next(iter(chances(["western", "sci-fi"], "films with spaceships and faraway planets"))) == "sci-fi"
+    both = (chances(names, "a futuristic, sci-fi-like film") for names in (["sci-fi"], ["science fiction"]))
+    assert min(next(iter(of.values())) for of in both) > 0.1, "what is called otherwise does not take its share"
 
 
 def test_parts_share_no_name_and_are_all(world):

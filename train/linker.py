@@ -70,7 +70,7 @@ def examined(assistant: Assistant, world: World, path: Path | None) -> World:
     if held < 0:
         raise ValueError(f"{path} has learned every name; make one with python -m train.linker --hold-out 0 --out FILE")
     catalog = assistant.catalog
-    catalog.linking = Linking(load(assistant.encoder, path), catalog.vocabulary)
+    catalog.linking = Linking(load(assistant.encoder, path), catalog.vocabulary, assistant.encoder)
     return part_of(world, held, held=True)
 
 

@@ -23,6 +23,7 @@ from mrrec.embed import Encoder, digests
 WEIGHTS = Path(__file__).with_name("linker.npz")
 RANK, LONGEST = 16, 64  # of the adapters; tokens of a text that are read
 SCALE, NONE = 20.0, 5.0  # of cosines, and the logit of no term at all, before training
+SAME = 0.6  # cosine of two terms from which one stands for the other: science fiction and sci-fi
 KEPT = 4096  # texts whose logits are kept
 
 
@@ -56,13 +57,22 @@ class Linker(Adapted):
 
 
 class Linking:
-    """Links texts to the terms of one vocabulary."""
+    """Links texts to the terms of one vocabulary.
 
-    def __init__(self, linker: Linker, vocabulary: Vocabulary):
+    What the linker learned and the vocabulary lacks takes its share of the chances too: where there are few terms, the
+    nearest of them is not what is meant for that alone.
+    """
+
+    def __init__(self, linker: Linker, vocabulary: Vocabulary, encoder: Encoder):
         self.names, self._linker = vocabulary.names, linker
         self._known: dict[int, np.ndarray] = {}  # by digest: nobody's words are kept
+        others = [term for term in linker.terms if term not in {*self.names}]
+        vectors = encoder.encode(others) if others else vocabulary.vectors[:0]
+        apart = (vectors @ vocabulary.vectors.T).max(axis=1) < SAME if others else []
+        names = [*self.names, *(term for term, is_apart in zip(others, apart) if is_apart)]
+        vectors = np.vstack([vocabulary.vectors, vectors[apart]]) if others else vocabulary.vectors
         with torch.no_grad():
-            self._terms = linker.named(self.names, torch.from_numpy(vocabulary.vectors))
+            self._terms = linker.named(names, torch.from_numpy(vectors))
 
     def chances(self, texts: Sequence[str], told: Sequence[Collection[str]] = ()) -> list[dict[str, float]]:
         """For each text how likely each term is meant, the likeliest first; `told` of it are those that stand in it,
@@ -80,8 +90,8 @@ class Linking:
 
     def _told(self, logits: np.ndarray, without: Collection[str]) -> dict[str, float]:
         left = [n for n, name in enumerate(self.names) if name not in without]
-        share = np.exp(logits[[*left, -1]] - logits.max())
-        share = share[:-1] / share.sum()
+        share = np.exp(logits[[*left, *range(len(self.names), len(logits))]] - logits.max())
+        share = share[: len(left)] / share.sum()
         return {self.names[left[n]]: float(share[n]) for n in np.argsort(-share)}
 
 
@@ -97,4 +107,4 @@ def load(encoder: Encoder, path: Path = WEIGHTS) -> Linker | None:
 def linking(encoder: Encoder, vocabulary: Vocabulary) -> Linking | None:
     """What links texts to the terms of `vocabulary`; None where there is no linker for the encoder."""
     linker = load(encoder)
-    return Linking(linker, vocabulary) if linker is not None and vocabulary.names else None
+    return Linking(linker, vocabulary, encoder) if linker is not None and vocabulary.names else None
