@@ -21,6 +21,7 @@ from tqdm import tqdm
 from mrrec.agent.conversation import Conversation
 from mrrec.agent.loop import run
 from mrrec.agent.own_words import quoted
+from mrrec.agent.reasons import AGAIN, NEAR_TOO
 from mrrec.agent.steps import Answer
 from mrrec.assistant import Assistant, llama
 from mrrec.catalog import Catalog, Item
@@ -36,6 +37,7 @@ from train.worlds import Lesson, World
 NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten")
 _BLOCK = re.compile(r"^\*\*(?P<title>.+?)\*\* \((?P<year>-?\d+)\):(?P<why>.*)$", re.M)
 _MEMORY = re.compile(r"; (?:near to what )?you (?P<told>[^;\[]+) \[(?P<id>[rpt]-[0-9a-f]+)\]")
+_AGAIN = re.compile(rf"; (?:{'|'.join((*AGAIN, NEAR_TOO))}) \[(?P<id>[rpt]-[0-9a-f]+)\]")
 
 
 @dataclass(frozen=True)
@@ -53,7 +55,7 @@ def claims(text: str, catalog: Catalog, memory: LocalMemory, terms: re.Pattern) 
     for word in re.findall(r"\w+", opening.lower()):
         if word in NUMBERS and not re.search(rf"\bthis {word}\b", opening.lower()):
             yield Claim(opening, NUMBERS.index(word) + 1 == len(blocks))
-    entries = {e.id: e for e in memory.entries() if e.active}
+    entries, told_before = {e.id: e for e in memory.entries() if e.active}, set()
     for block in blocks:
         title = re.sub(r"\\(.)", r"\1", block["title"])
         items = [i for i in catalog.items if i.title == title and str(i.year) == block["year"]]
@@ -61,7 +63,10 @@ def claims(text: str, catalog: Catalog, memory: LocalMemory, terms: re.Pattern) 
         for told in _MEMORY.finditer(block["why"]):
             entry = entries.get(told["id"])
             yield Claim(told[0], entry is not None and _says(entry.text, told["told"]))
-        rest = _MEMORY.sub("", block["why"]).partition(" with ")
+        for again in _AGAIN.finditer(block["why"]):
+            yield Claim(again[0], again["id"] in entries and again["id"] in told_before)
+        told_before |= {told["id"] for told in _MEMORY.finditer(block["why"])}
+        rest = _AGAIN.sub("", _MEMORY.sub("", block["why"])).partition(" with ")
         yield from _of_item("".join(rest), items, terms)
 
 

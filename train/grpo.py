@@ -80,7 +80,9 @@ class Arena:
         a group are much alike, and little is learned from them."""
         request, catalog = None, self.assistant.catalog
         for message in (*lesson.query.dialogue, lesson.query.text):
-            request = read_request(message, catalog, request)
+            request = read_request(message, catalog, request, encoder=self.assistant.encoder)
+        if request.act == "talk":
+            return False
         text = without_names(lesson.query.text, catalog)
         if lesson.leans or {*request.wishes, *sure(request, text, catalog)} != {*lesson.wants}:
             return True

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import hashlib
+import json
 import random
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
@@ -24,29 +25,31 @@ from mrrec.catalog.linking import WEIGHTS, Linker, Linking, load
 from mrrec.embed import Encoder
 from mrrec.evaluate.tasks.said_phrases import filled, request_text
 from train.batches import of_like_length
-from train.worlds import MORE, TOPICS, World
+from train.worlds import MORE, PLAIN, TOPICS, World
 
 PARTS = 4
 PEOPLE, FIRST = 2500, 50_000  # whose sentences are learned from
-EPOCH = {"names": 12000, "framed": 18000, "sentences": 9000, "none": 2500}  # how many of each a round
+EPOCH = {"names": 12000, "framed": 18000, "sentences": 9000, "none": 2500, "plain": 8000}  # how many of each a round
 EPOCHS, BATCH, RATE, DECAY, WARM = 2.5, 64, 1e-3, 0.01, 40
 ASKED = {"theme": "request-theme", "genre": "request-genre", "tone": "request-mood"}  # uses of phrasings
 MISSING = 0.1  # share of the words that are left out, so that no single word is relied on
 FORGOTTEN = 0.2  # share of the terms that have to do with their names alone, so that names alone say something
+ENOUGH = 0.3  # share in the loss of none against what is not meant
 HALFWAY = 0.5  # how far towards the names of its topic a term is moved at first
 
 
 @dataclass(frozen=True)
 class Example:
-    """A text, and the terms that it means."""
+    """A text, and the terms that it means; all of them, where it is `complete`."""
 
     text: str
     terms: tuple[str, ...]
+    complete: bool = False
 
 
 def fingerprint() -> str:
-    """Of what topics are called."""
-    return hashlib.sha256(TOPICS.read_bytes() + MORE.read_bytes()).hexdigest()
+    """Of what topics are called, and of plain requests."""
+    return hashlib.sha256(TOPICS.read_bytes() + MORE.read_bytes() + PLAIN.read_bytes()).hexdigest()
 
 
 def part_of(world: World, number: int, held: bool) -> World:
@@ -117,13 +120,19 @@ def framed(world: World, seed: int) -> list[Example]:
     return list(found.values())
 
 
+def plain() -> list[Example]:
+    """Requests as people type them, each with all that it means."""
+    rows = map(json.loads, PLAIN.read_text("utf-8").splitlines())
+    return [Example(row["text"], tuple(row["terms"]), complete=True) for row in rows]
+
+
 def rounds(
     by_name: Sequence[Example], framed: Sequence[Example], said: Sequence[Example], rng: random.Random
 ) -> Iterator[list[Example]]:
     """Batches of texts of like length, round after round."""
     pools = {
         "names": by_name, "framed": framed, "sentences": [e for e in said if e.terms],
-        "none": [e for e in said if not e.terms],
+        "none": [e for e in said if not e.terms], "plain": plain(),
     }  # fmt: skip
     while True:
         mixed = [e for of, pool in pools.items() for e in rng.sample(pool, min(EPOCH[of], len(pool)))]
@@ -136,7 +145,8 @@ def thinned(text: str, rng: random.Random) -> str:
 
 
 def loss(linker: Linker, batch: Sequence[Example], vectors: torch.Tensor, rng: random.Random) -> torch.Tensor:
-    """Each term that a text means against all that it does not mean."""
+    """Each term that a text means against all that it does not mean, and none against the latter (adaptive thresholds:
+    Zhou et al., AAAI 2021)."""
     kept = torch.rand(len(vectors), 1, device=vectors.device) > FORGOTTEN
     terms = torch.nn.functional.normalize(vectors + linker.moved * kept, dim=1)
     logits = linker([thinned(e.text, rng) for e in batch], terms)
@@ -144,7 +154,10 @@ def loss(linker: Linker, batch: Sequence[Example], vectors: torch.Tensor, rng: r
     for n, example in enumerate(batch):
         meant[n, [linker.terms[t] for t in example.terms] or -1] = 1
     others = torch.logsumexp(logits.masked_fill(meant > 0, -1e4), 1, keepdim=True)
-    return -((logits - torch.logaddexp(logits, others)) * meant).sum() / meant.sum()
+    right = -((logits - torch.logaddexp(logits, others)) * meant).sum() / meant.sum()
+    complete = torch.tensor([e.complete and bool(e.terms) for e in batch], device=logits.device)
+    unmeant = logits.masked_fill(meant > 0, -1e4)[complete]
+    return right - ENOUGH * unmeant.log_softmax(1)[:, -1].sum() / meant.sum()
 
 
 def train(
@@ -154,7 +167,7 @@ def train(
     """A linker for the terms of the examples, or the one at `start` after more of the same."""
     torch.manual_seed(seed)
     rng = random.Random(seed)
-    terms = sorted({t for e in (*by_name, *said) for t in e.terms})
+    terms = sorted({t for e in (*by_name, *said, *plain()) for t in e.terms})
     linker = Linker(encoder, terms)
     device = linker.embeddings.word_embeddings.weight.device
     linker.to(device)
@@ -181,12 +194,15 @@ def train(
 
 
 def _go_on_from(linker: Linker, path: Path) -> None:
-    """Raises ValueError where the file has learned other terms."""
+    """Raises ValueError where the file has learned terms that the linker has not."""
     with np.load(path) as saved:
-        if saved["terms"].tolist() != list(linker.terms):
+        known = saved["terms"].tolist()
+        if not {*known} <= {*linker.terms}:
             raise ValueError(f"{path} has learned other terms; train without --start")
-        own = {name: torch.from_numpy(saved[name].astype(np.float32)) for name in linker.own()}
-    linker.load_state_dict(own, strict=False)
+        own = {name: torch.from_numpy(saved[name].astype(np.float32)) for name in linker.own() if name in saved}
+    moved = linker.moved.detach().clone()
+    moved[[linker.terms[t] for t in known]] = own["moved"]
+    linker.load_state_dict(own | {"moved": moved}, strict=False)
 
 
 def averaged(paths: Sequence[Path], encoder: Encoder) -> Linker:

@@ -38,7 +38,9 @@ from mrrec.memory.entry import DISLIKED, EVENT_VALUE, LIKED, Entry
 from mrrec.memory.events import Event
 from mrrec.settings import SEED
 
-PHRASES, TOPICS, MORE = (Path(__file__).with_name(f"{name}.jsonl") for name in ("phrases", "topics", "more_topics"))
+PHRASES, TOPICS, MORE, PLAIN = (
+    Path(__file__).with_name(f"{name}.jsonl") for name in ("phrases", "topics", "more_topics", "plain_requests")
+)
 SORTS = {
     "said": 0.25, "history": 0.2, "theme": 0.14, "again": 0.12, "like": 0.06, "against": 0.1, "further": 0.1,
     "small": 0.03,

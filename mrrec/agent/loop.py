@@ -17,7 +17,7 @@ from mrrec.agent.asked import Asked, rules, without_names
 from mrrec.agent.commands import explain, obey
 from mrrec.agent.conversation import Conversation, Turn, feedback, replay
 from mrrec.agent.own_words import sure
-from mrrec.agent.request import accepted, against, asks_why, closed, read_request, revoked, settled
+from mrrec.agent.request import accepted, against, asks, asks_why, closed, read_request, revoked, settled
 from mrrec.agent.steps import Ask, Say, Step, begin, done
 from mrrec.agent.turn.answer import answer
 from mrrec.agent.turn.lookup import asked_titles, look_up
@@ -80,9 +80,10 @@ def _steps(state: State) -> Iterator[Step]:
         yield from part(state, taken)
         yield from remember(state)
         return
-    if told.text:
-        state.request = read_request(told.text, catalog, previous, shown, asked=asked, over=over)
-        if searching and told.text == message:
+    text = told.text or (message if asks(message, state.encoder) else "")
+    if text:
+        state.request = read_request(text, catalog, previous, shown, asked, over, state.encoder)
+        if searching and text == message:
             state.request = against(state.request, told.entries)
         state.put_right = " ".join(c.sentence for c in state.request.corrections)
     if state.request is None or state.request.act == "talk":

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from dataclasses import dataclass
 
 from mrrec.agent.rank import Candidate, Taste
@@ -14,6 +14,8 @@ from mrrec.catalog.vocabulary import PACES, TONES
 CLOSE = 0.45  # cosine from which a liked item is worth naming as a neighbour
 MOST_TOLD = 2  # of what holds of all items, behind the noun of an opening
 MOST_MEMORIES = 3  # memory clauses to choose from
+AGAIN = ("likewise", "here too", "again", "as before")  # of a taste that was told of an item before
+NEAR_TOO = "near to that too"
 
 
 @dataclass(frozen=True)
@@ -33,16 +35,18 @@ def clauses(
     bound: Sequence[str],
     taste: Taste,
     close: float,
+    told: Sequence[Clause] = (),
 ) -> list[list[Clause]]:
     """Alternatives for each part of the reason: what it is like, what was asked of it, which memory speaks for it.
 
-    `bound` are the sorts of conditions in the request (year, length), `close` the likeness to the neighbour.
+    `bound` are the sorts of conditions in the request (year, length), `close` the likeness to the neighbour; what was
+    `told` of the items before it is not told again in the same words.
     """
     item = candidate.item
     parts = [_nature(item, wishes)]
-    if asked := _asked(item, like, names, bound):
+    if asked := _asked(item, like, names, bound, {f for c in told for f in c.facts}):
         parts.append(asked)
-    if memories := _memories(candidate, taste, close):
+    if memories := _memories(candidate, taste, close, [m for c in told for m in c.memories]):
         parts.append(memories)
     return parts
 
@@ -80,21 +84,27 @@ def _clause(mood: str, genre: str, kind: str, subject: str) -> Clause:
     return Clause(text, tuple(f for f in (genre, mood, subject) if f))
 
 
-def _asked(item: Item, like: Sequence[Item], names: Sequence[str], bound: Sequence[str]) -> list[Clause]:
+def _asked(
+    item: Item, like: Sequence[Item], names: Sequence[str], bound: Sequence[str], told: Container[str]
+) -> list[Clause]:
     """What the request bound: people, likeness, year, length."""
     made = []
     for name in names:
         if name in item.creators:
             role = {"film": "directed", "book": "written", "game": "made"}.get(item.kind, "made")
-            made.append(Clause(f", {role} by {name}", (f"{MAKERS.get(item.kind, 'maker')} {name}",)))
+            fact = f"{MAKERS.get(item.kind, 'maker')} {name}"
+            made.append(Clause(", by the same hand" if fact in told else f", {role} by {name}", (fact,)))
         elif name in item.people:
-            made.append(Clause(f", with {name}", (f"with {name}",)))
+            fact = f"with {name}"
+            made.append(Clause(f", {name} too" if fact in told else f", with {name}", (fact,)))
     for example in like:
         common = [t for t in (*item.themes, *item.genres) if t in (*example.themes, *example.genres)]
         if common:
             what = " and ".join(common[:2])
+            fact = f"shared with {example.label}: {what}"
+            again = any(f.startswith(f"shared with {example.label}: ") for f in told)
             made.append(
-                Clause(f", and it shares {what} with {example.title}", (f"shared with {example.label}: {what}",))
+                Clause(f", {what} in common" if again else f", and it shares {what} with {example.title}", (fact,))
             )
     if "length" in bound and item.length:
         measure = f"{item.length} {UNITS.get(item.kind, '')}".strip()
@@ -104,18 +114,21 @@ def _asked(item: Item, like: Sequence[Item], names: Sequence[str], bound: Sequen
     return made
 
 
-def _memories(candidate: Candidate, taste: Taste, close: float) -> list[Clause]:
+def _memories(candidate: Candidate, taste: Taste, close: float, told: Sequence[str]) -> list[Clause]:
     """Memories that speak for the item, those that the model named first."""
     made = []
     speaking = sorted(
         (p for p in candidate.patterns if p.value > 0), key=lambda p: (p.id not in taste.named, -p.strength)
     )
     for pattern in dict.fromkeys(speaking):
-        made.append(Clause(f"; you {_told(pattern.text)} [{pattern.id}]", (), (pattern.id,)))
+        before = told.count(pattern.id)
+        words = AGAIN[(before - 1) % len(AGAIN)] if before else f"you {_told(pattern.text)}"
+        made.append(Clause(f"; {words} [{pattern.id}]", (), (pattern.id,)))
     near = candidate.neighbour
     if near is not None and close >= CLOSE:
         verdict = near.text.split(": “")[0]
-        made.append(Clause(f"; near to what you {verdict[0].lower()}{verdict[1:]} [{near.id}]", (), (near.id,)))
+        words = NEAR_TOO if near.id in told else f"near to what you {verdict[0].lower()}{verdict[1:]}"
+        made.append(Clause(f"; {words} [{near.id}]", (), (near.id,)))
     return made[:MOST_MEMORIES]
 
 

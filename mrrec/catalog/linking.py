@@ -1,7 +1,8 @@
 """Which of the catalogue's terms somebody means in words of their own: "tales with salt in them" is the sea.
 
 A small head over the sentence encoder's layers, as in dense entity linking (Wu et al., EMNLP 2020): a text and a term
-are vectors, and their cosines, scaled, make chances. `train/linker.py` makes linker.npz from what topics are called.
+are vectors, and their cosines, scaled, make chances. "None" is a threshold that each text has of its own (Zhou et al.,
+AAAI 2021). `train/linker.py` makes linker.npz from what topics are called.
 A catalogue's own terms that it never saw are linked by their names alone.
 """
 
@@ -37,6 +38,7 @@ class Linker(Adapted):
         self.heed = torch.nn.Parameter(torch.zeros(encoder.dim))  # which words of a text tell
         self.scale = torch.nn.Parameter(torch.tensor(math.log(SCALE)))
         self.none = torch.nn.Parameter(torch.tensor(NONE))
+        self.ends = torch.nn.Parameter(torch.zeros(encoder.dim))  # towards it lie texts that mean little
 
     def texts(self, texts: Sequence[str]) -> torch.Tensor:
         """Unit vectors of `texts`, shape (texts, dim)."""
@@ -51,9 +53,10 @@ class Linker(Adapted):
         return normalize(vectors.to(self.moved.device) + torch.stack(moved), dim=1)
 
     def forward(self, texts: Sequence[str], terms: torch.Tensor) -> torch.Tensor:
-        """Logits of each of `terms` (terms, dim) for each text, and of none, shape (texts, terms + 1)."""
-        found = self.scale.exp() * (self.texts(texts) @ terms.T)
-        return torch.cat([found, self.none.expand(len(found), 1)], 1)
+        """Logits of each of `terms` (terms, dim) for each text, and of none besides, shape (texts, terms + 1)."""
+        vectors = self.texts(texts)
+        none = self.none + vectors @ self.ends
+        return torch.cat([self.scale.exp() * (vectors @ terms.T), none[:, None]], 1)
 
 
 class Linking:
@@ -89,10 +92,13 @@ class Linking:
         return [self._told(self._known[key], without) for key, without in zip(keys, told or [()] * len(keys))]
 
     def _told(self, logits: np.ndarray, without: Collection[str]) -> dict[str, float]:
-        left = [n for n, name in enumerate(self.names) if name not in without]
-        share = np.exp(logits[[*left, *range(len(self.names), len(logits))]] - logits.max())
-        share = share[: len(left)] / share.sum()
-        return {self.names[left[n]]: float(share[n]) for n in np.argsort(-share)}
+        """A term's chance is against none and all that is less likely, so that several may be meant at once."""
+        left = np.array([n for n, name in enumerate(self.names) if name not in without], int)
+        left = left[np.argsort(-logits[left])]
+        weight = np.exp(logits - logits.max())
+        less = weight[left][::-1].cumsum()[::-1]
+        chance = weight[left] / (less + weight[len(self.names) :].sum())
+        return {self.names[n]: float(c) for n, c in zip(left, chance)}
 
 
 @lru_cache(maxsize=2)

@@ -275,7 +275,7 @@ def asked_without_model(bench: Bench, query: Query, settings: Settings, rules: t
     """What the app reads of the query, and of the turns before it, with no model to name memories or an ideal."""
     request = None
     for message in (*query.dialogue, query.text):
-        request = read_request(message, bench.catalog, request)
+        request = read_request(message, bench.catalog, request, encoder=bench.encoder)
     text = without_names(query.text, bench.catalog)
     request = replace(request, terms=(*request.terms, *sure(request, text, bench.catalog)))
     want = wanted(request, text, bench.encode(text), None, settings, bench.catalog)

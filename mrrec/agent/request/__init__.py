@@ -2,6 +2,7 @@
 
 from mrrec.agent.request.conditions import Condition, Correction, Named, Relation, Request
 from mrrec.agent.request.followup import revoked
+from mrrec.agent.request.intent import asks
 from mrrec.agent.request.reader import asking, read_request
 from mrrec.agent.request.reply import accepted, asks_why, titles_said
 from mrrec.agent.request.told import Told, against, closed, settled
@@ -16,6 +17,7 @@ __all__ = [
     "accepted",
     "against",
     "asking",
+    "asks",
     "asks_why",
     "closed",
     "read_request",

@@ -14,6 +14,7 @@ from datetime import date
 from mrrec.agent.request import measures, phrases, roles
 from mrrec.agent.request.conditions import Request
 from mrrec.agent.request.followup import continued, insists, is_follow_up, loosened
+from mrrec.agent.request.intent import asks
 from mrrec.agent.request.naming import read_naming
 from mrrec.agent.request.phrases import Said, either
 from mrrec.agent.request.places import places
@@ -22,6 +23,7 @@ from mrrec.agent.request.reply import accepted
 from mrrec.agent.request.wishes import NO_SUBJECT, says_something
 from mrrec.catalog import Catalog, Item
 from mrrec.catalog.lookup import KIND_NOUN
+from mrrec.embed import Encoder
 
 _SURPRISE = re.compile(
     r"\b"
@@ -61,10 +63,15 @@ def read_request(
     shown: Sequence[Item] = (),
     asked: bool = False,
     over: bool = False,
+    encoder: Encoder | None = None,
 ) -> Request:
     """Read `message`. `previous` led to the last answer, which showed the items `shown`; with `asked`, it was a
-    question; with `over`, it has been taken or declined since, so that the request is no longer open."""
-    return _Reader(message, catalog, previous, tuple(shown), asked, over).read()
+    question; with `over`, it has been taken or declined since, so that the request is no longer open. With `encoder`,
+    a request is also known where no phrase of the rules tells it."""
+    now = _Reader(message, catalog, previous, tuple(shown), asked, over).read()
+    if now.act == "talk" and encoder is not None and asks(message, encoder):
+        return _Reader(message, catalog, previous, tuple(shown), asked, over, asks=True).read()
+    return now
 
 
 def asking(message: str, rest: str, catalog: Catalog) -> str:
@@ -93,12 +100,14 @@ class _Reader:
         shown: tuple[Item, ...],
         asked: bool,
         over: bool = False,
+        asks: bool = False,
     ):
         self.message, self.catalog, self.previous, self.shown, self.asked = message, catalog, previous, shown, asked
         self.lookup = catalog.lookup
         self.said = Said(message, catalog.lookup.known)
         self.searching = previous is not None and bool(shown or asked) and not over
-        self.naming = read_naming(self.said, catalog, previous, shown, asked, self.searching)
+        self.asks = asks  # known without a phrase that tells it
+        self.naming = read_naming(self.said, catalog, previous, shown, asked, self.searching, asks)
         self.by_noun = False  # a genre stands for a work: "a comedy", "westerns"
         self.compares = False
 
@@ -245,7 +254,7 @@ class _Reader:
         asking = any(_ASKING.search(self.said.text[p.start : p.end]) for p in self.naming.plain)
         if "ask" in acts or (acts and (found or asking)):
             return "recommend"
-        if self.asked and acts:
+        if self.asks or (self.asked and acts):
             return "recommend"
         refuses = self.shown and re.fullmatch(
             r"\W*(?:no|nope|nah|not (?:really|these|those|that))\W*", self.said.text, re.I

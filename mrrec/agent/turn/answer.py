@@ -30,13 +30,14 @@ def answer(state: State, ranked: Ranked) -> Iterator[Step]:
         yield Answer(**begun, text=text)
     state.pen.append("\n")
     text += "\n"
+    told: list[Clause] = []
     for candidate in ranked.chosen:
         head = f"**{_markdown(candidate.item.title)}** ({candidate.item.year}):"
         state.pen.append(protocol.plain(head))
         text += "\n" + head
         yield Answer(**begun, text=text, items=tuple(items))
         given: list[Clause] = []
-        for part in _clauses(state, candidate):
+        for part in _clauses(state, candidate, told):
             clause = ""
             for piece in state.pen.choose([c.text for c in part]):
                 clause += piece
@@ -46,6 +47,7 @@ def answer(state: State, ranked: Ranked) -> Iterator[Step]:
         state.pen.append("\n")
         text += "\n"
         items.append(card(candidate.item, given))
+        told += given
     state.pen.append("</answer>")
     state.record.items = tuple(c.item for c in ranked.chosen)
     yield done(Answer(**begun, text=text.strip(), items=tuple(items)))
@@ -57,14 +59,16 @@ def _leads(state: State, items: Sequence[Item]) -> list[str]:
     return protocol.leads([i.kind for i in items], before, after, answers)
 
 
-def _clauses(state: State, candidate: Candidate) -> list[list[Clause]]:
+def _clauses(state: State, candidate: Candidate, told: Sequence[Clause]) -> list[list[Clause]]:
     """What may be said for a candidate: alternatives for each part of its reason."""
     request, catalog = state.request, state.catalog
     bound = [c.sort for c in request.conditions()]
     names = [n for group in (*request.names, *(r.names for r in request.relations)) for n in group]
     near = candidate.neighbour
     close = float(catalog.vector(candidate.item.id) @ catalog.vector(near.item_id)) if near else 0.0
-    parts = clauses(candidate, request.wishes, request.like, list(dict.fromkeys(names)), bound, state.taste, close)
+    parts = clauses(
+        candidate, request.wishes, request.like, list(dict.fromkeys(names)), bound, state.taste, close, told
+    )
     parts = [[replace(c, text=protocol.plain(c.text)) for c in part] for part in parts]
     state.random.shuffle(parts[0])  # two ways to put it, not the same two for every item
     return [parts[0][:2], *parts[1:]]

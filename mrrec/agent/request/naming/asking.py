@@ -59,7 +59,7 @@ def read_parts(naming: Naming, mentions: Sequence[Mention]) -> None:
 
 def _is_live(naming: Naming, text: str, act: str) -> bool:
     """Whether this part of the message belongs to the request."""
-    if act in ("ask", "wish", "fragment"):
+    if act in ("ask", "wish", "fragment") or (naming.sure and act in ("state", "question")):
         return True
     if act != "state":
         return False

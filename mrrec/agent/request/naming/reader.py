@@ -15,10 +15,11 @@ from mrrec.catalog import Catalog, Item
 
 
 def read_naming(
-    said: Said, catalog: Catalog, previous: Request | None, shown: tuple[Item, ...], asked: bool, searching: bool
-) -> Naming:
+    said: Said, catalog: Catalog, previous: Request | None, shown: tuple[Item, ...], asked: bool, searching: bool,
+    sure: bool,
+) -> Naming:  # fmt: skip
     """Read titles, names and references out of `said` and blank them there, with every part that asks for nothing."""
-    naming = Naming(said, catalog, previous, shown, asked, searching)
+    naming = Naming(said, catalog, previous, shown, asked, searching, sure)
     pointed = phrases.references(said, len(shown)) + described(naming)
     mentions = mentioned(naming)
     for mention in mentions:

@@ -15,7 +15,8 @@ from mrrec.catalog import Catalog, Item
 @dataclass
 class Naming:
     """Titles, names and references of `said`. `previous` led to the last answer, which showed `shown`; with `asked` it
-    was a question; with `searching`, its request is still open."""
+    was a question; with `searching`, its request is still open; with `sure`, it is known to ask for
+    something."""
 
     said: Said
     catalog: Catalog
@@ -23,6 +24,7 @@ class Naming:
     shown: tuple[Item, ...]
     asked: bool
     searching: bool
+    sure: bool = False
     parts: list[Part] = field(default_factory=list)
     plain: list[Part] = field(default_factory=list)  # those that ask by their form
     live: list[Part] = field(default_factory=list)  # all that ask for something

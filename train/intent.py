@@ -1,0 +1,144 @@
+"""Train the head that tells requests from talk: → mrrec/agent/request/intent.npz.
+
+`python -m train.intent` takes some twelve minutes on two cores. It learns from the requests and statements of made-up
+people (`train/worlds.py`), from the messages of benchmarks/statements, and from `plain_requests.jsonl`; `--scores`
+tells how the head that ships does on halves that it never saw.
+"""
+
+from __future__ import annotations
+
+import argparse
+import hashlib
+import json
+import random
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import torch
+from tqdm import tqdm
+
+from benchmarks.bench_statements import HALVES, read
+from mrrec.adapted import save_head
+from mrrec.agent.request.intent import SURE, WEIGHTS, Intent, load
+from mrrec.embed import Encoder
+from mrrec.settings import Settings
+from train.batches import of_like_length
+from train.worlds import PHRASES, PLAIN, World
+
+PEOPLE, FIRST = 2500, 60_000  # whose messages are learned from
+TOLD = 9000  # of their statements, a round
+EPOCHS, BATCH, RATE, DECAY, WARM = 3, 32, 1e-3, 0.01, 40
+MISSING = 0.05  # share of the words that are left out
+ASKING = {"request", "passing"}  # sorts of labelled messages
+UNSURE = {"hypothetical", "command"}  # some ask, some do not
+
+
+@dataclass(frozen=True)
+class Example:
+    """A message, and whether it asks for something to watch, read or play."""
+
+    text: str
+    asks: bool
+
+
+def fingerprint() -> str:
+    """Of the files that the head is made from."""
+    files = (HALVES / "train.txt", HALVES / "dev.txt", PHRASES, PLAIN)
+    return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
+
+
+def of_people(world: World, people: int, seed: int, first: int) -> list[Example]:
+    """What made-up people ask for, and what they tell."""
+    found: dict[str, bool] = {}
+    for lesson in tqdm(world.lessons(people, seed, first), "people's messages"):
+        found |= dict.fromkeys((*lesson.query.dialogue, lesson.query.text), lesson.sort != "small")
+        found |= dict.fromkeys((e.text for e in lesson.events if e.text), False)
+    return [Example(text, asks) for text, asks in found.items()]
+
+
+def labelled(*names: str) -> list[Example]:
+    """Messages of benchmarks/statements that clearly ask, or clearly do not."""
+    cases = [case for name in names for case in read(HALVES / f"{name}.txt")]
+    return [Example(c.message, c.category in ASKING) for c in cases if c.message and c.category not in UNSURE]
+
+
+def plain() -> list[Example]:
+    return [Example(json.loads(line)["text"], True) for line in PLAIN.read_text("utf-8").splitlines()]
+
+
+def thinned(text: str, rng: random.Random) -> str:
+    """`text` without some of its words, and now and then without capitals or its last mark."""
+    words = " ".join(w for w in text.split() if rng.random() >= MISSING) or text
+    words = words.lower() if rng.random() < 0.25 else words
+    return words.rstrip(".!?") if rng.random() < 0.25 else words
+
+
+def train(people: Sequence[Example], others: Sequence[Example], encoder: Encoder, seed: int) -> Intent:
+    torch.manual_seed(seed)
+    rng = random.Random(seed)
+    asked, told = ([e for e in people if e.asks is asks] for asks in (True, False))
+    head = Intent(encoder)
+    head.adapt()
+    head.train()
+    learnt = list(head.own().values())
+    optimiser = torch.optim.AdamW(learnt, lr=RATE, weight_decay=DECAY)
+    round_ = len(asked) + min(TOLD, len(told)) + len(others)
+    steps, step = EPOCHS * (round_ // BATCH + 1), 0
+    for epoch in range(EPOCHS):
+        mixed = [*asked, *rng.sample(told, min(TOLD, len(told))), *others]
+        lost = 0.0
+        batches = of_like_length(mixed, BATCH, 1024, lambda e: len(e.text), rng)
+        for batch in tqdm(batches, f"round {epoch + 1}", mininterval=10):
+            for group in optimiser.param_groups:
+                group["lr"] = RATE * min(1, step / WARM) * max(0.02, 1 - step / steps)
+            logits = head([thinned(e.text, rng) for e in batch])
+            right = torch.tensor([float(e.asks) for e in batch])
+            value = torch.nn.functional.binary_cross_entropy_with_logits(logits, right)
+            optimiser.zero_grad()
+            value.backward()
+            torch.nn.utils.clip_grad_norm_(learnt, 1.0)
+            optimiser.step()
+            step += 1
+            lost += value.item()
+        print(f"round {epoch + 1}: loss {lost / len(batches):.4f}", flush=True)
+    head.eval()
+    return head
+
+
+def tell(name: str, examples: Sequence[Example], head: Intent) -> None:
+    """Print which share of the requests, and of the rest, is taken for requests."""
+    with torch.no_grad():
+        chances = torch.cat([head([e.text for e in examples[n : n + 64]]) for n in range(0, len(examples), 64)])
+    taken = (chances.sigmoid() >= SURE).tolist()
+    for asks, words in ((True, "requests taken for such"), (False, "others taken for requests")):
+        of = [t for t, e in zip(taken, examples) if e.asks is asks]
+        if of:
+            print(f"{name:12}{words:28}{sum(of):5} of {len(of):5}  {sum(of) / len(of):.3f}", flush=True)
+
+
+def test(head: Intent, seed: int) -> None:
+    """Tell how it does on messages in whose phrasings it was not trained."""
+    tell("test people", of_people(World.open("test"), 300, seed, 2 * FIRST), head)
+    tell("statements", labelled("test"), head)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--out", type=Path, default=WEIGHTS)
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--scores", action="store_true", help="of the head that ships, and no training")
+    args = parser.parse_args()
+    encoder = Encoder(Settings().embedder)
+    if args.scores:
+        head = load(encoder)
+    else:
+        people = of_people(World.open(), PEOPLE, args.seed, FIRST)
+        head = train(people, [*labelled("train", "dev"), *plain()], encoder, args.seed)
+        args.out.parent.mkdir(parents=True, exist_ok=True)
+        save_head(head, encoder, args.out, made_from=fingerprint())
+    test(head, args.seed)
+
+
+if __name__ == "__main__":
+    main()
