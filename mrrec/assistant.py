@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from mrrec.agent import protocol
+from mrrec.agent.request import intent
 from mrrec.catalog import Catalog, read_items
 from mrrec.catalog.crowd import Crowd
 from mrrec.embed import Encoder
@@ -62,6 +63,7 @@ class Assistant:
         if path is not None:
             engine = llama(path, settings)
             asking.load()  # now, rather than in somebody's first turn
+            intent.load(encoder)
         if engine is not None:
             for grammar in protocol.all_shapes():
                 engine.check(grammar)

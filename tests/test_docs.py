@@ -32,7 +32,7 @@ BELOW = {
     "llm": {"settings"},
     "catalog": {"adapted", "embed", "store", "settings"},
     "memory": {"catalog", "llm", "adapted", "embed", "store", "settings"},
-    "agent": {"memory", "catalog", "llm", "embed", "store", "settings"},
+    "agent": {"memory", "adapted", "catalog", "llm", "embed", "store", "settings"},
     "assistant": {"agent", "memory", "catalog", "llm", "embed", "store", "settings"},
     "ui": {"assistant", "agent", "memory", "catalog", "llm", "embed", "store", "settings"},
     "evaluate": {"assistant", "agent", "memory", "catalog", "llm", "embed", "store", "settings"},

@@ -56,7 +56,8 @@ def test_requests_are_known_without_a_phrase_that_asks(catalog, encoder, message
         "I finished it on the train this morning.",
         "Thanks, that was perfect!",
         "I used to read horror, but I'm over it.",
-        "What's a roguelike?",
+        "Is The Left Hand of Darkness a long book?",
+        "My sister is a lawyer and her husband builds boats.",
     ],
 )
 def test_talk_stays_talk(catalog, encoder, message):

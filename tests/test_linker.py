@@ -84,7 +84,7 @@ def test_a_short_training_learns(encoder, world):
     mine = [e for e in names(world) if e.terms[0] in terms]
     learn, held = mine[::2], mine[1::2]
     none = [Example(t, ()) for t in ("Good morning.", "My glasses broke.", "It rains.", "The bus was late again.")]
-    linker = train(learn, [], none, encoder, 0.03, 0)
+    linker = train({"names": learn, "none": none}, encoder, 0.03, 0)
     told = tell("held out", held, linker, encoder)
     assert told["among 1"] > 0.6
     with torch.no_grad():

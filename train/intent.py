@@ -1,8 +1,8 @@
 """Train the head that tells requests from talk: → mrrec/agent/request/intent.npz.
 
 `python -m train.intent` takes some twelve minutes on two cores. It learns from the requests and statements of made-up
-people (`train/worlds.py`), from the messages of benchmarks/statements, and from `plain_requests.jsonl`; `--scores`
-tells how the head that ships does on halves that it never saw.
+people (`train/worlds.py`), from the messages of benchmarks/statements, from `plain_requests.jsonl` and `small_talk.txt`;
+`--scores` tells how the head that ships does on halves that it never saw.
 """
 
 from __future__ import annotations
@@ -26,9 +26,10 @@ from mrrec.settings import Settings
 from train.batches import of_like_length
 from train.worlds import PHRASES, PLAIN, World
 
+TALK = Path(__file__).with_name("small_talk.txt")
 PEOPLE, FIRST = 2500, 60_000  # whose messages are learned from
 TOLD = 9000  # of their statements, a round
-EPOCHS, BATCH, RATE, DECAY, WARM = 3, 32, 1e-3, 0.01, 40
+EPOCHS, BATCH, RATE, DECAY, WARM = 2, 32, 1e-3, 0.01, 40
 MISSING = 0.05  # share of the words that are left out
 ASKING = {"request", "passing"}  # sorts of labelled messages
 UNSURE = {"hypothetical", "command"}  # some ask, some do not
@@ -44,7 +45,7 @@ class Example:
 
 def fingerprint() -> str:
     """Of the files that the head is made from."""
-    files = (HALVES / "train.txt", HALVES / "dev.txt", PHRASES, PLAIN)
+    files = (HALVES / "train.txt", HALVES / "dev.txt", PHRASES, PLAIN, TALK)
     return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
 
 
@@ -64,7 +65,10 @@ def labelled(*names: str) -> list[Example]:
 
 
 def plain() -> list[Example]:
-    return [Example(json.loads(line)["text"], True) for line in PLAIN.read_text("utf-8").splitlines()]
+    """Requests as people type them, and what looks like one and is none."""
+    asked = [json.loads(line)["text"] for line in PLAIN.read_text("utf-8").splitlines()]
+    told = TALK.read_text("utf-8").splitlines()
+    return [*(Example(text, True) for text in asked), *(Example(text, False) for text in told)]
 
 
 def thinned(text: str, rng: random.Random) -> str:

@@ -11,7 +11,7 @@ import argparse
 import hashlib
 import json
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -126,14 +126,17 @@ def plain() -> list[Example]:
     return [Example(row["text"], tuple(row["terms"]), complete=True) for row in rows]
 
 
-def rounds(
-    by_name: Sequence[Example], framed: Sequence[Example], said: Sequence[Example], rng: random.Random
-) -> Iterator[list[Example]]:
-    """Batches of texts of like length, round after round."""
-    pools = {
-        "names": by_name, "framed": framed, "sentences": [e for e in said if e.terms],
+def pools_of(world: World, people: int, seed: int) -> dict[str, list[Example]]:
+    """What is learned from, by sort."""
+    said = sentences(world, people, seed, FIRST)
+    return {
+        "names": names(world), "framed": framed(world, seed), "sentences": [e for e in said if e.terms],
         "none": [e for e in said if not e.terms], "plain": plain(),
     }  # fmt: skip
+
+
+def rounds(pools: Mapping[str, Sequence[Example]], rng: random.Random) -> Iterator[list[Example]]:
+    """Batches of texts of like length, round after round."""
     while True:
         mixed = [e for of, pool in pools.items() for e in rng.sample(pool, min(EPOCH[of], len(pool)))]
         yield from of_like_length(mixed, BATCH, 1024, lambda e: len(e.text), rng)
@@ -161,18 +164,18 @@ def loss(linker: Linker, batch: Sequence[Example], vectors: torch.Tensor, rng: r
 
 
 def train(
-    by_name: Sequence[Example], framed: Sequence[Example], said: Sequence[Example], encoder: Encoder, epochs: float,
-    seed: int, start: Path | None = None, rate: float = RATE,
+    pools: Mapping[str, Sequence[Example]], encoder: Encoder, epochs: float, seed: int, start: Path | None = None,
+    rate: float = RATE,
 ) -> Linker:  # fmt: skip
     """A linker for the terms of the examples, or the one at `start` after more of the same."""
     torch.manual_seed(seed)
     rng = random.Random(seed)
-    terms = sorted({t for e in (*by_name, *said, *plain()) for t in e.terms})
+    terms = sorted({t for pool in pools.values() for e in pool for t in e.terms})
     linker = Linker(encoder, terms)
     device = linker.embeddings.word_embeddings.weight.device
     linker.to(device)
     vectors = torch.from_numpy(encoder.encode(terms)).to(device)
-    linker.moved.data = _middles(by_name, linker, encoder) - HALFWAY * vectors
+    linker.moved.data = _middles(pools["names"], linker, encoder) - HALFWAY * vectors
     if start is not None:
         _go_on_from(linker, start)
     linker.adapt()
@@ -180,7 +183,7 @@ def train(
     learnt = list(linker.own().values())
     optimiser = torch.optim.AdamW(learnt, lr=rate, weight_decay=DECAY)
     steps = int(epochs * sum(EPOCH.values()) / BATCH)
-    progress = tqdm(zip(range(steps), rounds(by_name, framed, said, rng)), "steps", total=steps, mininterval=10)
+    progress = tqdm(zip(range(steps), rounds(pools, rng)), "steps", total=steps, mininterval=10)
     for step, batch in progress:
         for group in optimiser.param_groups:
             group["lr"] = rate * min(1, step / WARM) * max(0.02, 1 - step / steps)
@@ -297,8 +300,8 @@ def main() -> None:
     if args.hold_out is not None:
         held = names(part_of(world, args.hold_out, held=True))
         world = part_of(world, args.hold_out, held=False)
-    said = sentences(world, args.people, args.seed, FIRST)
-    linker = train(names(world), framed(world, args.seed), said, encoder, args.epochs, args.seed, args.start, args.rate)
+    pools = pools_of(world, args.people, args.seed)
+    linker = train(pools, encoder, args.epochs, args.seed, args.start, args.rate)
     if not held or args.out != WEIGHTS:
         part = -1 if args.hold_out is None else args.hold_out
         save_head(linker, encoder, args.out, terms=list(linker.terms), held=part, made_from=fingerprint())

@@ -19,7 +19,7 @@ from mrrec.catalog.catalog import telling
 from mrrec.catalog.vocabulary import PACES
 from mrrec.memory import Entry
 
-SURE = 0.5  # how likely a term must be to count as if it had been said
+SURE = 0.4  # how likely a term must be to count as if it had been said
 AGREED = 0.2  # the same where the model chooses the term too
 LIKELY = 0.05  # the least with which it counts by its chance
 LONGEST_QUOTE = 90  # characters

@@ -92,13 +92,10 @@ class Linking:
         return [self._told(self._known[key], without) for key, without in zip(keys, told or [()] * len(keys))]
 
     def _told(self, logits: np.ndarray, without: Collection[str]) -> dict[str, float]:
-        """A term's chance is against none and all that is less likely, so that several may be meant at once."""
-        left = np.array([n for n, name in enumerate(self.names) if name not in without], int)
-        left = left[np.argsort(-logits[left])]
-        weight = np.exp(logits - logits.max())
-        less = weight[left][::-1].cumsum()[::-1]
-        chance = weight[left] / (less + weight[len(self.names) :].sum())
-        return {self.names[n]: float(c) for n, c in zip(left, chance)}
+        left = [n for n, name in enumerate(self.names) if name not in without]
+        share = np.exp(logits - logits.max())
+        share /= share[[*left, *range(len(self.names), len(logits))]].sum()
+        return {self.names[n]: float(share[n]) for n in sorted(left, key=lambda n: -share[n])}
 
 
 @lru_cache(maxsize=2)
