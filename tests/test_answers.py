@@ -36,7 +36,7 @@ def test_what_the_app_says_is_backed(told, assistant, terms):
 
 
 def test_false_claims_are_caught(told, assistant, terms):
-    caught = dict.fromkeys(("title", "year", "genre", "memory", "words"), 0)
+    caught = dict.fromkeys(("title", "year", "genre", "memory", "words", "again"), 0)
     for text, memory in told:
         false = {
             "title": re.sub(r"\*\*(.+?)\*\*", "**The Unwritten One**", text, count=1),
@@ -44,12 +44,20 @@ def test_false_claims_are_caught(told, assistant, terms):
             "genre": re.sub(r"(\*\* \(\d+\):)", r"\1 a western operetta, a musical", text, count=1),
             "memory": re.sub(r"\[[rpt]-[0-9a-f]+\]", "[p-000000000000]", text, count=1),
             "words": re.sub(r"; you like (.+?) \[", "; you like cold soup [", text, count=1),
+            "again": re.sub(r"; you like [^;]+? \[", "; likewise [", text, count=1),
         }
         for sort, changed in false.items():
             if changed != text:
                 assert unbacked(changed, memory, assistant, terms), (sort, changed)
                 caught[sort] += 1
     assert all(caught.values()), caught
+
+
+def test_what_was_told_of_one_item_is_not_told_again_of_the_next(told):
+    for text, _ in told:
+        memories = re.findall(r"; (you .+? \[[rpt]-[0-9a-f]+\])", text)
+        assert len(memories) == len(set(memories)), text
+    assert sum(repeated(text) for text, _ in told) / len(told) < 0.04
 
 
 def test_a_wrong_number_of_items_is_caught(told, assistant, terms):

@@ -35,7 +35,6 @@ def test_another_encoder_leaves_it_to_the_rules(catalog):
         ("My whole evening is free for a film about pirates.", ("film",), ("pirates",)),
         ("Where do I turn for a slow book about the sea?", ("book",), ("slow", "sea")),
         ("The kids are asleep at last and we deserve a proper western.", (), ("western",)),
-        ("Everything on my shelf has been read, and the train leaves at nine.", (), ()),
     ],
 )
 def test_requests_are_known_without_a_phrase_that_asks(catalog, encoder, message, kinds, wishes):
@@ -52,7 +51,7 @@ def test_requests_are_known_without_a_phrase_that_asks(catalog, encoder, message
         "My sister adores westerns.",
         "We watched a lovely film about pirates last night.",
         "Who wrote The Left Hand of Darkness?",
-        "The cat has knocked my tea over again.",
+        "My brother has broken the lamp.",
         "I finished it on the train this morning.",
         "Thanks, that was perfect!",
         "I used to read horror, but I'm over it.",

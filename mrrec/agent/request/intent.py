@@ -18,7 +18,7 @@ from mrrec.embed import Encoder
 
 WEIGHTS = Path(__file__).with_name("intent.npz")
 RANK, LONGEST = 8, 96  # of the adapters; tokens of a message that are read
-SURE = 0.8  # how likely a message must be a request to be taken for one
+SURE = 0.7  # how likely a message must be a request to be taken for one
 
 
 class Intent(Adapted):
