@@ -1,8 +1,8 @@
 """Train the head that tells requests from talk: → mrrec/agent/request/intent.npz.
 
-`python -m train.intent` takes some twelve minutes on two cores. It learns from the requests and statements of made-up
-people (`train/worlds.py`), from the messages of benchmarks/statements, from `plain_requests.jsonl` and `small_talk.txt`;
-`--scores` tells how the head that ships does on halves that it never saw.
+`python -m train.intent` takes some ten minutes on two cores. It learns from the requests and statements of made-up
+people (`train/worlds.py`), from the messages of benchmarks/statements, and from `plain_requests.jsonl` and
+`small_talk.txt`; `--scores` tells how the head that ships does on halves that it never saw.
 """
 
 from __future__ import annotations
