@@ -111,8 +111,8 @@ def main() -> None:
             return Heard(request.act != "talk", frozenset(said | sure), first)
 
         heard = {
-            "rules and encoder": [by_rules(r) for r in requests],
-            "with intent and linker": list(map(learned, requests)),
+            RULES: [by_rules(r) for r in requests],
+            LEARNED: [learned(r) for r in requests],
         }
     found = {name: shares(requests, of) for name, of in heard.items()}
     if options.mistakes:

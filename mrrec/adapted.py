@@ -76,6 +76,12 @@ class Adapted(torch.nn.Module):
             states = states[0] if isinstance(states, tuple) else states
         return states, tokens
 
+    def pooled(self, texts: Sequence[str], heed: torch.Tensor) -> torch.Tensor:
+        """Means of the tokens' states, shape (texts, dim), weighted by how far each points to `heed`, shape (dim,)."""
+        states, tokens = self.states(texts)
+        weight = (states @ heed - 1e4 * (1.0 - tokens["attention_mask"].float())).softmax(1)
+        return (weight[:, :, None] * states).sum(1)
+
 
 def load_head(made: Callable[[Encoder], Adapted], encoder: Encoder, path: Path) -> Adapted | None:
     """A head over `encoder`, ready for use; None where the file was made over another encoder."""

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import argparse
 import hashlib
-import json
 import random
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -24,12 +23,15 @@ from mrrec.agent.request.intent import SURE, WEIGHTS, Intent, load
 from mrrec.embed import Encoder
 from mrrec.settings import Settings
 from train.batches import of_like_length
+from train.descent import descent
+from train.linker import plain as plain_requests
+from train.linker import thinned
 from train.worlds import PHRASES, PLAIN, World
 
 TALK = Path(__file__).with_name("small_talk.txt")
 PEOPLE, FIRST = 2500, 60_000  # whose messages are learned from
 TOLD = 9000  # of their statements, a round
-EPOCHS, BATCH, RATE, DECAY, WARM = 2, 32, 1e-3, 0.01, 40
+EPOCHS, BATCH, RATE, WARM = 2, 32, 1e-3, 40
 MISSING = 0.05  # share of the words that are left out
 ASKING = {"request", "passing"}  # sorts of labelled messages
 UNSURE = {"hypothetical", "command"}  # some ask, some do not
@@ -66,14 +68,13 @@ def labelled(*names: str) -> list[Example]:
 
 def plain() -> list[Example]:
     """Requests as people type them, and what looks like one and is none."""
-    asked = [json.loads(line)["text"] for line in PLAIN.read_text("utf-8").splitlines()]
     told = TALK.read_text("utf-8").splitlines()
-    return [*(Example(text, True) for text in asked), *(Example(text, False) for text in told)]
+    return [*(Example(e.text, True) for e in plain_requests()), *(Example(text, False) for text in told)]
 
 
-def thinned(text: str, rng: random.Random) -> str:
+def roughened(text: str, rng: random.Random) -> str:
     """`text` without some of its words, and now and then without capitals or its last mark."""
-    words = " ".join(w for w in text.split() if rng.random() >= MISSING) or text
+    words = thinned(text, rng, MISSING)
     words = words.lower() if rng.random() < 0.25 else words
     return words.rstrip(".!?") if rng.random() < 0.25 else words
 
@@ -85,26 +86,16 @@ def train(people: Sequence[Example], others: Sequence[Example], encoder: Encoder
     head = Intent(encoder)
     head.adapt()
     head.train()
-    learnt = list(head.own().values())
-    optimiser = torch.optim.AdamW(learnt, lr=RATE, weight_decay=DECAY)
     round_ = len(asked) + min(TOLD, len(told)) + len(others)
-    steps, step = EPOCHS * (round_ // BATCH + 1), 0
+    down = descent(head, RATE, WARM, EPOCHS * (round_ // BATCH + 1))
     for epoch in range(EPOCHS):
         mixed = [*asked, *rng.sample(told, min(TOLD, len(told))), *others]
         lost = 0.0
         batches = of_like_length(mixed, BATCH, 1024, lambda e: len(e.text), rng)
         for batch in tqdm(batches, f"round {epoch + 1}", mininterval=10):
-            for group in optimiser.param_groups:
-                group["lr"] = RATE * min(1, step / WARM) * max(0.02, 1 - step / steps)
-            logits = head([thinned(e.text, rng) for e in batch])
+            logits = head([roughened(e.text, rng) for e in batch])
             right = torch.tensor([float(e.asks) for e in batch])
-            value = torch.nn.functional.binary_cross_entropy_with_logits(logits, right)
-            optimiser.zero_grad()
-            value.backward()
-            torch.nn.utils.clip_grad_norm_(learnt, 1.0)
-            optimiser.step()
-            step += 1
-            lost += value.item()
+            lost += down(torch.nn.functional.binary_cross_entropy_with_logits(logits, right))
         print(f"round {epoch + 1}: loss {lost / len(batches):.4f}", flush=True)
     head.eval()
     return head

@@ -25,12 +25,13 @@ from mrrec.catalog.linking import WEIGHTS, Linker, Linking, load
 from mrrec.embed import Encoder
 from mrrec.evaluate.tasks.said_phrases import filled, request_text
 from train.batches import of_like_length
+from train.descent import descent
 from train.worlds import MORE, PLAIN, TOPICS, World
 
 PARTS = 4
 PEOPLE, FIRST = 2500, 50_000  # whose sentences are learned from
 EPOCH = {"names": 12000, "framed": 18000, "sentences": 9000, "none": 2500, "plain": 8000}  # how many of each a round
-EPOCHS, BATCH, RATE, DECAY, WARM = 2.5, 64, 1e-3, 0.01, 40
+EPOCHS, BATCH, RATE, WARM = 2.5, 64, 1e-3, 40
 ASKED = {"theme": "request-theme", "genre": "request-genre", "tone": "request-mood"}  # uses of phrasings
 MISSING = 0.1  # share of the words that are left out, so that no single word is relied on
 FORGOTTEN = 0.2  # share of the terms that have to do with their names alone, so that names alone say something
@@ -142,9 +143,9 @@ def rounds(pools: Mapping[str, Sequence[Example]], rng: random.Random) -> Iterat
         yield from of_like_length(mixed, BATCH, 1024, lambda e: len(e.text), rng)
 
 
-def thinned(text: str, rng: random.Random) -> str:
-    """`text` without some of its words."""
-    return " ".join(w for w in text.split() if rng.random() >= MISSING) or text
+def thinned(text: str, rng: random.Random, missing: float = MISSING) -> str:
+    """`text` without a share of its words."""
+    return " ".join(w for w in text.split() if rng.random() >= missing) or text
 
 
 def loss(linker: Linker, batch: Sequence[Example], vectors: torch.Tensor, rng: random.Random) -> torch.Tensor:
@@ -180,19 +181,11 @@ def train(
         _go_on_from(linker, start)
     linker.adapt()
     linker.train()
-    learnt = list(linker.own().values())
-    optimiser = torch.optim.AdamW(learnt, lr=rate, weight_decay=DECAY)
     steps = int(epochs * sum(EPOCH.values()) / BATCH)
+    down = descent(linker, rate, WARM, steps)
     progress = tqdm(zip(range(steps), rounds(pools, rng)), "steps", total=steps, mininterval=10)
-    for step, batch in progress:
-        for group in optimiser.param_groups:
-            group["lr"] = rate * min(1, step / WARM) * max(0.02, 1 - step / steps)
-        value = loss(linker, batch, vectors, rng)
-        optimiser.zero_grad()
-        value.backward()
-        torch.nn.utils.clip_grad_norm_(learnt, 1.0)
-        optimiser.step()
-        progress.set_postfix(loss=f"{value.item():.2f}", refresh=False)
+    for _, batch in progress:
+        progress.set_postfix(loss=f"{down(loss(linker, batch, vectors, rng)):.2f}", refresh=False)
     return linker
 
 

@@ -25,9 +25,10 @@ from mrrec.memory.reading import opinions, read_by_rules, read_message, stance
 from mrrec.memory.reading.mentions import Found, find
 from mrrec.settings import Settings
 from train.batches import of_like_length
+from train.descent import descent
 
 FILES = ("train.txt", "dev.txt", "templates.txt")
-EPOCHS, BATCH, RATE, MADE_UP, PARTS = 9, 16, 1e-3, 2200, 4
+EPOCHS, BATCH, RATE, WARM, MADE_UP, PARTS = 9, 16, 1e-3, 60, 2200, 4
 TYPOS, SILENT, SILENT_DEV = 0.25, 0.3, 0.9  # how often words are misspelt; how often the rules' verdict is hidden
 EVENTS = {"liked": "like", "disliked": "dislike", "finished": "seen"}
 STANCE_OF = {"L": "like", "D": "dislike", "N": "none", "A": "abandoned", "S": "seen", "R": "rated"}
@@ -183,23 +184,11 @@ def train(examples: Sequence[Example], templates: dict[str, list[str]], encoder:
     head = stance.Head(encoder)
     head.adapt()
     head.train()
-    learnt = list(head.own().values())
-    optimiser = torch.optim.AdamW(learnt, lr=RATE, weight_decay=0.01)
-    steps, step = EPOCHS * (len(examples) + MADE_UP) // BATCH, 0
+    down = descent(head, RATE, WARM, EPOCHS * (len(examples) + MADE_UP) // BATCH)
     for epoch in range(EPOCHS):
         mixed = [*examples, *(made_up(templates, rng) for _ in range(MADE_UP))]
         batches = of_like_length(mixed, BATCH, 256, lambda e: len(e.message), rng)
-        lost = 0.0
-        for batch in batches:
-            for group in optimiser.param_groups:
-                group["lr"] = RATE * min(1, step / 60) * max(0.02, 1 - step / steps)
-            value = loss(head, batch, rng)
-            optimiser.zero_grad()
-            value.backward()
-            torch.nn.utils.clip_grad_norm_(learnt, 1.0)
-            optimiser.step()
-            step += 1
-            lost += value.item()
+        lost = sum(down(loss(head, batch, rng)) for batch in batches)
         print(f"epoch {epoch}: loss {lost / len(batches):.3f}", flush=True)
     return head
 

@@ -42,9 +42,7 @@ class Linker(Adapted):
 
     def texts(self, texts: Sequence[str]) -> torch.Tensor:
         """Unit vectors of `texts`, shape (texts, dim)."""
-        states, tokens = self.states(texts)
-        weight = (states @ self.heed - 1e4 * (1.0 - tokens["attention_mask"].float())).softmax(1)
-        return normalize((weight[:, :, None] * states).sum(1), dim=1)
+        return normalize(self.pooled(texts, self.heed), dim=1)
 
     def named(self, names: Sequence[str], vectors: torch.Tensor) -> torch.Tensor:
         """Unit vectors of the terms `names`, whose plain `vectors` the encoder made; both of shape (names, dim)."""
@@ -93,9 +91,9 @@ class Linking:
 
     def _told(self, logits: np.ndarray, without: Collection[str]) -> dict[str, float]:
         left = [n for n, name in enumerate(self.names) if name not in without]
-        share = np.exp(logits - logits.max())
-        share /= share[[*left, *range(len(self.names), len(logits))]].sum()
-        return {self.names[n]: float(share[n]) for n in sorted(left, key=lambda n: -share[n])}
+        share = np.exp(logits[[*left, *range(len(self.names), len(logits))]] - logits.max())
+        share = share[: len(left)] / share.sum()
+        return {self.names[left[n]]: float(share[n]) for n in np.argsort(-share)}
 
 
 @lru_cache(maxsize=2)

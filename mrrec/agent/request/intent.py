@@ -31,9 +31,7 @@ class Intent(Adapted):
 
     def forward(self, messages: Sequence[str]) -> torch.Tensor:
         """Logits, shape (messages,)."""
-        states, tokens = self.states(messages)
-        weight = (states @ self.heed - 1e4 * (1.0 - tokens["attention_mask"].float())).softmax(1)
-        return self.ask((weight[:, :, None] * states).sum(1))[:, 0]
+        return self.ask(self.pooled(messages, self.heed))[:, 0]
 
 
 def asks(message: str, encoder: Encoder) -> bool:
