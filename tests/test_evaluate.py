@@ -13,6 +13,7 @@ from mrrec import cli
 from mrrec.catalog import Item
 from mrrec.evaluate import run as running
 from mrrec.evaluate.data import Query, Task, read_queries, read_task, write_task
+from mrrec.evaluate.naive import latest, summary
 from mrrec.evaluate.run import Options, evaluate, prepared
 from mrrec.evaluate.settings import PARTS, _catalog_of, parse
 from mrrec.evaluate.study import HEADLINES, RUNS, study, write_results
@@ -107,11 +108,25 @@ def test_query_id_twice(tmp_path):
 
 
 def test_settings_by_name():
-    assert parse("mrrec").thinks and not parse("mrrec:-reasoning").thinks
+    assert parse("mrrec").thinks and parse("static+model").thinks and not parse("mrrec:-reasoning").thinks
     assert {p for part in PARTS for p in parse(f"mrrec:-{part}").without} == set(PARTS)
-    for wrong in ("mrrec:-all", "mrrec-local", "bm25:-local", "svd", "mrrec:local"):
+    for wrong in ("mrrec:-all", "mrrec-local", "bm25:-local", "svd", "mrrec:local", "bm25+model"):
         with pytest.raises(ValueError, match="there is no setting"):
             parse(wrong)
+
+
+def test_a_naive_memory_is_the_same_whatever_is_asked(bench):
+    scored, queries = bench
+    query = max(queries, key=lambda q: len(scored.people.memory(q)))
+    whole = scored.people.memory(query)
+    for choose, tiers in ((latest, {"record"}), (summary, {"pattern", "profile"})):
+        naive = scored.people.given(query, choose)
+        assert naive.entries() == choose(whole) != whole.entries()
+        assert {e.tier for e in naive.entries()} <= tiers and naive.entries()
+        one, other = ([r.entry for r in naive.recall([aspect], k=1)] for aspect in ("slow films", "who they hate"))
+        assert one == other == naive.entries()
+        assert naive.met() == whole.met(), "what was seen stays out of what is recommended"
+    assert [e.when for e in latest(whole)] == sorted((e.when for e in latest(whole)), reverse=True)
 
 
 def test_memory_holds_only_what_was_before(bench):

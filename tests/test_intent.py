@@ -57,17 +57,24 @@ def test_requests_are_known_without_a_phrase_that_asks(catalog, encoder, message
         "I used to read horror, but I'm over it.",
         "Is The Left Hand of Darkness a long book?",
         "My sister is a lawyer and her husband builds boats.",
+        "the cat has broken the lamp",
+        "Westerns remind me of my grandfather.",
     ],
 )
 def test_talk_stays_talk(catalog, encoder, message):
     assert read_request(message, catalog, encoder=encoder).act == "talk"
 
 
+@pytest.mark.parametrize("message", ["werewolf romance lol", "lost at sea", "war", "dinosaurs, big ones eating people"])
+def test_what_is_only_named_is_asked_for(catalog, encoder, message):
+    assert read_request(message, catalog, encoder=encoder).act == "recommend"
+
+
 def test_scores_on_what_it_never_saw(head, capsys):
     scores(head, 0)
     shares = [float(line.split()[-1]) for line in capsys.readouterr().out.splitlines()]
     people_asked, people_told, asked, told = shares
-    assert people_asked > 0.95 and people_told < 0.02 and asked > 0.5 and told < 0.03
+    assert people_asked > 0.95 and people_told < 0.02 and asked > 0.5 and told < 0.04
 
 
 def test_wrong_answers_count(head, capsys):

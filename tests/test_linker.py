@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 import torch
 
+from mrrec.agent.request import read_request
 from mrrec.catalog import linking
 from mrrec.catalog.vocabulary import Vocabulary
 from train.linker import Example, examined, fingerprint, framed, names, part_of, sentences, tell, thinned, train
@@ -42,6 +43,34 @@ def test_the_nearest_of_few_terms_is_not_meant_for_that_alone(encoder):
     assert next(iter(chances(["western", "sci-fi"], "films with spaceships and faraway planets"))) == "sci-fi"
     both = (chances(names, "a futuristic, sci-fi-like film") for names in (["sci-fi"], ["science fiction"]))
     assert min(next(iter(of.values())) for of in both) > 0.1, "what is called otherwise does not take its share"
+
+
+@pytest.mark.parametrize(
+    ("message", "stray"),
+    [
+        ("i want to sob on the train. ruin me", {"ruins"}),
+        ("dice and counters, for the in-laws", {"law"}),
+        ("what fighting in vietnam was like", {"fighting"}),
+        ("Find a sibling for the book at the top of my list.", {"siblings"}),
+        ("somebody's kid can read minds", {"family"}),
+    ],
+)
+def test_what_stands_there_and_is_not_meant_counts_for_nothing(catalog, encoder, message, stray):
+    assert stray <= {*read_request(message, catalog).wishes}, "the rules take it"
+    assert not stray & {*read_request(message, catalog, encoder=encoder).wishes}
+
+
+@pytest.mark.parametrize(
+    ("message", "genres"),
+    [
+        ("a drama film from the 1990s", ("drama",)),
+        ("an essay book, less than 350 pages", ("essay",)),
+        ("ww2 but from a kid's eyes", ()),
+        ("someone hunting down whoever killed his kids", ()),
+    ],
+)
+def test_a_genre_binds_where_it_is_meant(catalog, encoder, message, genres):
+    assert read_request(message, catalog, encoder=encoder).genres == genres
 
 
 def test_parts_share_no_name_and_are_all(world):

@@ -12,6 +12,7 @@ import pytest
 
 from mrrec.evaluate import metrics, stats, tables
 from mrrec.evaluate.report import summarise, write_report
+from mrrec.evaluate.study import Headline, headlines
 
 COMMAND = "python -m mrrec evaluate --items items.jsonl --out report"
 NAMES = ("random", "popularity", "bm25", "hybrid", "memory <b>|", "agent")
@@ -355,3 +356,11 @@ def test_a_report_of_one_setting_and_one_query(tmp_path):
     got = write_report(make(["memory"], queries=1), tmp_path, [5], {}, COMMAND)
     assert got["settings"]["memory"]["metrics"]["mrr"]["low"] is None
     assert "1 setting, 1 quer" in (tmp_path / "report.md").read_text("utf-8")
+
+
+def test_headlines_of_what_part_of_the_queries_answered_compare_those_alone():
+    found = make(("whole", "part"), subset=("part",))
+    (head,) = headlines({"run": found}, [Headline("run", "claim", "ndcg@20", "part", ("whole",), 0.0)])
+    common = found[found["query_id"].isin(of(found, "part")["query_id"])]
+    assert head["value"] == pytest.approx(ndcg(common, "part").mean())
+    assert head["against"] == pytest.approx(ndcg(common, "whole").mean())

@@ -1,8 +1,9 @@
 """Train the head that tells requests from talk: → mrrec/agent/request/intent.npz.
 
 `python -m train.intent` takes some ten minutes on two cores. It learns from the requests and statements of made-up
-people (`train/worlds.py`), from the messages of benchmarks/statements, and from `plain_requests.jsonl` and
-`small_talk.txt`; `--scores` tells how the head that ships does on halves that it never saw.
+people (`train/worlds.py`), from the messages of benchmarks/statements, from `plain_requests.jsonl` and
+`small_talk.txt`, and from names of topics alone, which ask for what they name; `--scores` tells how the head that ships
+does on halves that it never saw.
 """
 
 from __future__ import annotations
@@ -24,13 +25,15 @@ from mrrec.embed import Encoder
 from mrrec.settings import Settings
 from train.batches import of_like_length
 from train.descent import descent
+from train.linker import names, thinned
 from train.linker import plain as plain_requests
-from train.linker import thinned
-from train.worlds import PHRASES, PLAIN, World
+from train.worlds import MORE, PHRASES, PLAIN, TOPICS, World
 
 TALK = Path(__file__).with_name("small_talk.txt")
 PEOPLE, FIRST = 2500, 60_000  # whose messages are learned from
 TOLD = 9000  # of their statements, a round
+NAMED = 2500  # requests that are a name or two and nothing else
+BRIEFLY = ("{}", "{}", "{}", "{} pls", "{} and {}", "{}, {}", "{} {}", "{} but {}", "{}, not {}")
 EPOCHS, BATCH, RATE, WARM = 2, 32, 1e-3, 40
 MISSING = 0.05  # share of the words that are left out
 ASKING = {"request", "passing"}  # sorts of labelled messages
@@ -47,7 +50,7 @@ class Example:
 
 def fingerprint() -> str:
     """Of the files that the head is made from."""
-    files = (HALVES / "train.txt", HALVES / "dev.txt", PHRASES, PLAIN, TALK)
+    files = (HALVES / "train.txt", HALVES / "dev.txt", PHRASES, PLAIN, TALK, TOPICS, MORE)
     return hashlib.sha256(b"\0".join(file.read_bytes() for file in files)).hexdigest()
 
 
@@ -70,6 +73,13 @@ def plain() -> list[Example]:
     """Requests as people type them, and what looks like one and is none."""
     told = TALK.read_text("utf-8").splitlines()
     return [*(Example(e.text, True) for e in plain_requests()), *(Example(text, False) for text in told)]
+
+
+def brief(world: World, seed: int) -> list[Example]:
+    """What topics are called, with nothing that asks."""
+    rng = random.Random(f"brief {seed}")
+    called = [e.text for e in names(world)]
+    return [Example(rng.choice(BRIEFLY).format(*rng.sample(called, 2)), True) for _ in range(NAMED)]
 
 
 def roughened(text: str, rng: random.Random) -> str:
@@ -128,8 +138,10 @@ def main() -> None:
     if args.scores:
         head = load(encoder)
     else:
-        people = of_people(World.open(), PEOPLE, args.seed, FIRST)
-        head = train(people, [*labelled("train", "dev"), *plain()], encoder, args.seed)
+        world = World.open()
+        people = of_people(world, PEOPLE, args.seed, FIRST)
+        others = [*labelled("train", "dev"), *plain(), *brief(world, args.seed)]
+        head = train(people, others, encoder, args.seed)
         args.out.parent.mkdir(parents=True, exist_ok=True)
         save_head(head, encoder, args.out, made_from=fingerprint())
     test(head, args.seed)

@@ -78,6 +78,16 @@ class Linking:
     def chances(self, texts: Sequence[str], told: Sequence[Collection[str]] = ()) -> list[dict[str, float]]:
         """For each text how likely each term is meant, the likeliest first; `told` of it are those that stand in it,
         which have no share."""
+        return [self._told(of, without) for of, without in zip(self._logits(texts), told or [()] * len(texts))]
+
+    def margins(self, text: str, terms: Collection[str]) -> dict[str, float]:
+        """Log odds that `text` means each of `terms` against none at all, for those that were learned by their use."""
+        (logits,) = self._logits([text])
+        learned = self._linker.terms.keys() & {*terms}
+        return {t: float(logits[n] - logits[-1]) for n, t in enumerate(self.names) if t in learned}
+
+    def _logits(self, texts: Sequence[str]) -> list[np.ndarray]:
+        """Of every term and of none, each of shape (terms + 1,)."""
         keys = digests(texts).tolist()
         fresh = {key: text for key, text in zip(keys, texts) if key not in self._known}
         if fresh:
@@ -87,7 +97,7 @@ class Linking:
             with torch.no_grad():
                 found = self._linker(list(fresh.values()), self._terms).cpu().numpy()
             self._known |= dict(zip(fresh, found))
-        return [self._told(self._known[key], without) for key, without in zip(keys, told or [()] * len(keys))]
+        return [self._known[key] for key in keys]
 
     def _told(self, logits: np.ndarray, without: Collection[str]) -> dict[str, float]:
         left = [n for n, name in enumerate(self.names) if name not in without]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from functools import lru_cache
 
 import numpy as np
@@ -16,6 +16,7 @@ from mrrec.catalog import Catalog
 from mrrec.catalog.crowd import Crowd
 from mrrec.embed import Encoder
 from mrrec.evaluate.data import Query
+from mrrec.evaluate.naive import Given, latest
 from mrrec.memory import Entry, LocalMemory
 from mrrec.memory.entry import EVENT_VALUE, LIKED, strength_of
 from mrrec.memory.events import Event, liking, scale_of
@@ -62,6 +63,13 @@ class People:
         """The memory of who asks, as it was then; None for nobody."""
         return self._handle(name) if (name := self._name(query)) else None
 
+    def given(self, query: Query, choose: Callable[[LocalMemory], Sequence[Entry]]) -> Given | None:
+        """The memory of who asks, of which only what `choose` takes is read."""
+        memory = self.memory(query)
+        if memory is None:
+            return None
+        return Given(self._store, self._encoder, self._catalog, memory.person, choose(memory))
+
     @lru_cache(maxsize=8)  # noqa: B019 (as long-lived as the object)
     def _handle(self, name: str) -> LocalMemory:
         return LocalMemory(self._store, self._encoder, self._catalog, name)
@@ -71,11 +79,11 @@ class People:
         """What everybody had done before `as_of`; None where there are no events of items."""
         return self._crowd.before(EVER if as_of is None else as_of)
 
-    def texts(self, query: Query, most: int = 10) -> list[str]:
+    def texts(self, query: Query) -> list[str]:
         """What the person last liked or said, newest first: the paper's naive setting."""
         memory = self.memory(query)
-        liked = [e for e in memory.entries("record") if e.value > LIKED or e.event == "said"] if memory else []
-        labels = (self._catalog.get(e.item_id) for e in liked[:most])
+        liked = latest(memory) if memory else []
+        labels = (self._catalog.get(e.item_id) for e in liked)
         return [item.label if item else e.text for e, item in zip(liked, labels)]
 
     def _name(self, query: Query) -> str:

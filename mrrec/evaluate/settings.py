@@ -21,6 +21,7 @@ from mrrec.agent.steps import Ranking, Recall
 from mrrec.assistant import Assistant, llama
 from mrrec.embed import digests
 from mrrec.evaluate.data import Query
+from mrrec.evaluate.naive import latest, summary
 from mrrec.evaluate.people import People
 from mrrec.llm.engine import Engine
 from mrrec.llm.models import model_path
@@ -31,6 +32,7 @@ from mrrec.settings import NO_ADAPTER, Settings
 DEEP = 1000  # places of BM25 that count
 RRF = 60  # Cormack et al., SIGIR 2009
 PLAIN = ("popularity", "bm25", "dense", "hybrid", "cf", "recent", "static")
+GIVEN = {"recent+model": latest, "static+model": summary}  # the app's own loop and model over a naive memory
 PARTS = ("local", "global", "reasoning", "records", "patterns", "profile", "popularity", "cf", "adapter", "linking")
 TIER = {"records": "record", "patterns": "pattern", "profile": "profile"}
 # Names for what is often compared
@@ -43,7 +45,7 @@ ALIASES = {
 
 @dataclass(frozen=True)
 class Setting:
-    """`base` is one of PLAIN or "mrrec"; `without` are the parts of mrrec that are left out."""
+    """`base` is one of PLAIN, of GIVEN, or "mrrec"; `without` are the parts of mrrec that are left out."""
 
     name: str
     base: str
@@ -52,7 +54,7 @@ class Setting:
     @property
     def thinks(self) -> bool:
         """Whether the language model is asked."""
-        return self.base == "mrrec" and "reasoning" not in self.without
+        return self.base in GIVEN or (self.base == "mrrec" and "reasoning" not in self.without)
 
 
 def parse(name: str) -> Setting:
@@ -63,12 +65,12 @@ def parse(name: str) -> Setting:
     """
     written = ALIASES.get(name, name)
     base, _, rest = written.partition(":")
-    if base in PLAIN and not rest:
+    if base in (*PLAIN, *GIVEN) and not rest:
         return Setting(name, base)
     without = re.findall(r"-([a-z]+)", rest)
     if base != "mrrec" or "".join(f"-{w}" for w in without) != rest or set(without) - set(PARTS):
         raise ValueError(
-            f"there is no setting {name!r}; there are {', '.join((*PLAIN, *ALIASES))}, mrrec, "
+            f"there is no setting {name!r}; there are {', '.join((*PLAIN, *GIVEN, *ALIASES))}, mrrec, "
             f"and mrrec:-PART[-PART…] without {', '.join(PARTS)}"
         )
     return Setting(name, "mrrec", frozenset(without))
@@ -116,6 +118,8 @@ class Bench:
         ready = time.perf_counter()
         if setting.base == "mrrec":
             scored = _mrrec(self, query, setting, memory, rules)
+        elif setting.base in GIVEN:
+            scored = _mrrec(self, query, setting, self.people.given(query, GIVEN[setting.base]), rules)
         else:
             scored = _PLAIN[setting.base](self, query, memory)
             pool = np.array([i.id not in met and all(r.test(i) for r in rules) for i in self.catalog.items])
@@ -180,9 +184,7 @@ def _recent(bench: Bench, query: Query, memory: LocalMemory | None) -> Scored:
 
 def _static(bench: Bench, query: Query, memory: LocalMemory | None) -> Scored:
     """The paper's static setting: one summary of the person in the text, whatever the request."""
-    entries = [*memory.entries("profile"), *memory.entries("pattern")] if memory else []
-    entries.sort(key=lambda e: -e.strength)
-    return _with_text(bench, query, "; ".join(e.text.split(" (")[0] for e in entries[:12]))
+    return _with_text(bench, query, "; ".join(e.text.split(" (")[0] for e in (summary(memory) if memory else [])))
 
 
 def _with_text(bench: Bench, query: Query, told: str) -> Scored:

@@ -14,9 +14,9 @@ from datetime import date
 from mrrec.agent.request import measures, phrases, roles
 from mrrec.agent.request.conditions import Request
 from mrrec.agent.request.followup import continued, insists, is_follow_up, loosened
-from mrrec.agent.request.intent import asks
+from mrrec.agent.request.intent import asks, hardly_asks
 from mrrec.agent.request.naming import read_naming
-from mrrec.agent.request.phrases import Said, either
+from mrrec.agent.request.phrases import BLANK, Said, either
 from mrrec.agent.request.places import places
 from mrrec.agent.request.premises import claims
 from mrrec.agent.request.reply import accepted
@@ -42,6 +42,7 @@ _NO_ADJECTIVE = re.compile(
     r"want\w*|fancy|need\w*|watch\w*|read\w*|play\w*|se(?:e|en|eing)|all|those|these|ever"
 )
 _ADAPTED = re.compile(r"\badapt|\bbased on\b", re.I)
+_BEFORE_WORK = re.compile(rf"\s+{KIND_NOUN}\b", re.I)
 _SUBJECT = re.compile(
     r"\b(?:(?<!what )(?<!how )about|set in|involving|around|(?<!put )(?<!bring )(?<!set )(?<!keen )on|with|"
     r"elements? of|touch of|bit of|dose of|"
@@ -50,6 +51,8 @@ _SUBJECT = re.compile(
     re.I,
 )
 _FAMILY = re.compile(r"^\s+(?:drama|saga|stor|secret|ties|life|comed|feud|history|relation)", re.I)
+STRAY = -3.0  # log odds against no term at all, below which a term that stands in a message is not meant
+DOUBTED = 0.0  # the same for what a genre needs to bind
 _OTHER_KIND = {"history": "historical fiction", "family": "children", "children": "family", "biography": "memoir"}
 _ASKING = re.compile(
     r"\b(?:something|anything|stuff|more|others?|another|next|else|ones?|different|again|none|neither)\b", re.I
@@ -67,10 +70,16 @@ def read_request(
 ) -> Request:
     """Read `message`. `previous` led to the last answer, which showed the items `shown`; with `asked`, it was a
     question; with `over`, it has been taken or declined since, so that the request is no longer open. With `encoder`,
-    a request is also known where no phrase of the rules tells it."""
-    now = _Reader(message, catalog, previous, tuple(shown), asked, over).read()
-    if now.act == "talk" and encoder is not None and asks(message, encoder):
-        return _Reader(message, catalog, previous, tuple(shown), asked, over, asks=True).read()
+    a request is also known where no phrase of the rules tells it, small talk where a term stands in it, and a term that
+    stands there and is not meant ("in-laws" are no *law*)."""
+    reader = _Reader(message, catalog, previous, tuple(shown), asked, over, heeds=encoder is not None)
+    now = reader.read()
+    if encoder is None:
+        return now
+    if now.act == "talk" and asks(message, encoder):
+        return _Reader(message, catalog, previous, tuple(shown), asked, over, True, asks=True).read()
+    if now.act == "recommend" and reader.only_names and hardly_asks(message, encoder):
+        return replace(now, act="talk", open=False)
     return now
 
 
@@ -100,16 +109,24 @@ class _Reader:
         shown: tuple[Item, ...],
         asked: bool,
         over: bool = False,
+        heeds: bool = False,
         asks: bool = False,
     ):
         self.message, self.catalog, self.previous, self.shown, self.asked = message, catalog, previous, shown, asked
         self.lookup = catalog.lookup
         self.said = Said(message, catalog.lookup.known)
         self.searching = previous is not None and bool(shown or asked) and not over
+        self.heeds = heeds  # the linker, of what is not meant
         self.asks = asks  # known without a phrase that tells it
         self.naming = read_naming(self.said, catalog, previous, shown, asked, self.searching, asks)
+        self.unnamed = " ".join(self.said.rest.replace(BLANK, " ").split())  # the message without titles and names
         self.by_noun = False  # a genre stands for a work: "a comedy", "westerns"
         self.compares = False
+
+    @property
+    def only_names(self) -> bool:
+        """Whether things are named, and nothing is asked for, in a message that goes on from no other."""
+        return not self.searching and not self.asked and all(p.act == "fragment" for p in self.naming.live)
 
     def read(self) -> Request:
         if taken := accepted(self.message, self.shown):
@@ -193,7 +210,9 @@ class _Reader:
         vocabulary, rest = self.catalog.vocabulary, self.said.rest
         genres: dict[str, int] = {}
         terms, avoid = [], []
-        for term in vocabulary.find(rest, self.lookup.known):
+        found = vocabulary.find(rest, self.lookup.known)
+        odds = self._odds({t.name for t in found})
+        for term in found:
             if phrases.is_kind(rest, term.start, term.end, self.catalog.kinds):
                 continue
             if _LOVE.match(rest, term.start) and _SOMEBODY.search(rest[: term.start]):  # "I love stories about …"
@@ -203,14 +222,17 @@ class _Reader:
                     avoid += vocabulary.near(term.name)
                 continue
             lead, after = rest[: term.start], rest[term.end :]
+            odd = 0.0 if _BEFORE_WORK.match(after) else odds.get(term.name, 0.0)
+            if odd < STRAY:
+                continue
             about = _SUBJECT.search(lead[-60:]) and not (_is_work(lead, after) and not _WORK.search(lead))
-            soft = term.name not in vocabulary.genres or term.compared or about
+            soft = term.name not in vocabulary.genres or term.compared or about or odd < DOUBTED
             if soft or (term.name == "family" and _FAMILY.match(after)):
                 terms.append(term.name)
             else:
                 genres.setdefault(term.name, term.end)
                 self.by_noun |= _is_noun(lead, rest[term.start : term.end], after)
-        for term in vocabulary.find(rest, self.lookup.known):
+        for term in found:
             self.said.blank(term.start, term.end)
         phrases.blank_kinds(self.said, self.catalog.kinds)
         binding = [g for g in genres if self._exists((g,), kinds)]
@@ -223,6 +245,11 @@ class _Reader:
         )
         avoid = [a for a in dict.fromkeys(avoid) if a not in binding and a not in terms]
         return tuple(binding), terms, tuple(avoid), any_genre
+
+    def _odds(self, terms: set[str]) -> dict[str, float]:
+        """Log odds that each of `terms`, which stand in the message, is meant, as far as there is anything to tell."""
+        linking, words = self.catalog.linking, self.unnamed
+        return linking.margins(words, terms) if self.heeds and linking and terms and words else {}
 
     def _is_narrowed(self, at: int) -> bool:
         """Whether a word of its own stands before a genre: "not gross-out comedies" leaves other comedies."""
@@ -289,7 +316,7 @@ class _Reader:
 
 def _is_work(lead: str, after: str) -> bool:
     """Whether a genre speaks of the work itself: "a western", "western films"."""
-    return bool(re.match(rf"\s+{KIND_NOUN}\b", after, re.I) or re.search(r"\b(?:an?|some|another|any) $", lead, re.I))
+    return bool(_BEFORE_WORK.match(after) or re.search(r"\b(?:an?|some|another|any) $", lead, re.I))
 
 
 def _is_noun(lead: str, said: str, after: str) -> bool:
