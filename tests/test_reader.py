@@ -5,6 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from mrrec.catalog import Catalog, Item
+from mrrec.catalog.vocabulary import Vocabulary
 from mrrec.llm.reader import LONGEST, Reader
 from mrrec.memory.reading import asking
 from mrrec.memory.reading.mentions import Found, find
@@ -20,6 +22,17 @@ def likeliest(reader, message, catalog, encoder):
     found = find(message, catalog, words_of(encoder))
     said = asking.answers(reader, message, found)
     return {message[f.start : f.end]: asking.WORDS[int(row.argmax())].strip() for f, row in zip(found, said)}
+
+
+def test_names_and_titles_of_marks_alone_break_nothing():
+    items = [
+        Item("1", "film", "???", creators=("! !", "Nora Vane"), people=("-",)),
+        Item("2", "film", "…", creators=("村上 春樹",), people=("Андрей Тарковский",)),
+    ]
+    names, counts, genres = Vocabulary.collect(items)
+    catalog = Catalog(items, None, None, Vocabulary(names, counts, genres, np.zeros((len(names), 1), np.float32)))
+    found = find("I loved ??? by Nora Vane, ! ! it was … great, 村上 春樹 too.", catalog)
+    assert {f.sort for f in found} == {"name"} and len(found) == 2
 
 
 def test_questions_know_nothing_of_each_other(reader):

@@ -65,7 +65,8 @@ def evaluate(options: Options, base: Settings, progress: bool = False) -> dict:
     base = _within(work, options, base)
     todo = _todo(task.queries, settings, work, options)
     if todo:
-        _prepare(task, base, work, progress)
+        asked = {q.id: q for piece in todo for q in piece.queries}
+        _prepare(replace(task, queries=list(asked.values())), base, work, progress)
         _run(todo, options, base, progress)
     frame = pd.concat([pd.read_parquet(p) for p in _parts(task.queries, settings, work, options)], ignore_index=True)
     order = {s.name: n for n, s in enumerate(settings)}

@@ -72,9 +72,9 @@ RUNS = (
         ("mrrec", UNTRAINED, "mrrec:-global", "mrrec:-local", MRREC, *GIVEN, "recent", "static", "fields"),
         (("half", "test"),), (5, 10), model_queries=75),
     Run("conditions", "Conditions", "conditions", ("bm25", "dense", "hybrid", "fields"), (("half", "test"),), (5, 10)),
-    Run("films-model", "Behaviour: films, with the language model", "films", ("mrrec", UNTRAINED, MRREC),
+    Run("films-model", "Behaviour: films, with the language model", "films", ("mrrec", UNTRAINED),
         (*FULL, ("form", "paraphrased")), model_queries=120),
-    Run("conditions-model", "Conditions, with the language model", "conditions", ("mrrec", UNTRAINED, "fields"),
+    Run("conditions-model", "Conditions, with the language model", "conditions", ("mrrec", UNTRAINED),
         (("half", "test"),), (5, 10), model_queries=120),
 )  # fmt: skip
 

@@ -51,12 +51,12 @@ _SUBJECT = re.compile(
     re.I,
 )
 _FAMILY = re.compile(r"^\s+(?:drama|saga|stor|secret|ties|life|comed|feud|history|relation)", re.I)
-STRAY = -3.0  # log odds against no term at all, below which a term that stands in a message is not meant
-DOUBTED = 0.0  # the same for what a genre needs to bind
 _OTHER_KIND = {"history": "historical fiction", "family": "children", "children": "family", "biography": "memoir"}
 _ASKING = re.compile(
     r"\b(?:something|anything|stuff|more|others?|another|next|else|ones?|different|again|none|neither)\b", re.I
 )
+STRAY = -3.0  # log odds against no term at all, below which a term that stands in a message is not meant
+DOUBTED = 0.0  # the same, below which a genre is wished for and does not bind
 
 
 def read_request(

@@ -124,11 +124,10 @@ class _Index:
             self.stems.setdefault(_stem(spoken), []).extend(m for m in meant.split(", ") if m in vocabulary.counts)
         self.keys = [k for k in {singular(w) for w in (*vocabulary.names, *SYNONYMS)} if len(k) > 3]
         self.long = [t for t in self.titles if len(t) > 6]
-        firsts = Counter(name_key(n).split()[0] for n in lookup.by_name if " " in n)
+        first = {n: name_key(n).partition(" ")[0] for n in lookup.by_name}
+        firsts = Counter(k for n, k in first.items() if " " in n)
         self.first = {
-            k: [n]
-            for n in lookup.by_name
-            if len(k := name_key(n).split()[0]) > 4 and firsts[k] == 1 and k not in self.ordinary
+            k: [n] for n, k in first.items() if len(k) > 4 and firsts[k] == 1 and k not in self.ordinary
         }
         self.full = [n for n in lookup.by_name if " " in n]
         self.full_keys = [name_key(n) for n in self.full]
