@@ -126,9 +126,7 @@ class _Index:
         self.long = [t for t in self.titles if len(t) > 6]
         first = {n: name_key(n).partition(" ")[0] for n in lookup.by_name}
         firsts = Counter(k for n, k in first.items() if " " in n)
-        self.first = {
-            k: [n] for n, k in first.items() if len(k) > 4 and firsts[k] == 1 and k not in self.ordinary
-        }
+        self.first = {k: [n] for n, k in first.items() if len(k) > 4 and firsts[k] == 1 and k not in self.ordinary}
         self.full = [n for n in lookup.by_name if " " in n]
         self.full_keys = [name_key(n) for n in self.full]
 
