@@ -13,12 +13,19 @@ from mrrec.store import Store
 
 
 class Given(LocalMemory):
-    """Somebody's memory of which `given` alone is read, all of it at any recall; what they had met is known still."""
+    """A memory of which `given` alone is read, all of it at any recall; the records of items `met` count still."""
 
-    def __init__(self, store: Store, encoder: Encoder, catalog: Catalog, person: str, given: Sequence[Entry]):
+    def __init__(
+        self,
+        store: Store,
+        encoder: Encoder,
+        catalog: Catalog,
+        person: str,
+        given: Sequence[Entry],
+        met: Sequence[Entry],
+    ):
         super().__init__(store, encoder, catalog, person)
-        self._given = tuple(given)
-        self._met = LocalMemory(store, encoder, catalog, person).met()
+        self._given, self._met = tuple(given), list(met)
 
     def entries(self, tier: str | None = None, history: bool = False) -> list[Entry]:
         return [e for e in self._given if tier in (None, e.tier)]

@@ -68,7 +68,7 @@ class People:
         memory = self.memory(query)
         if memory is None:
             return None
-        return Given(self._store, self._encoder, self._catalog, memory.person, choose(memory))
+        return Given(self._store, self._encoder, self._catalog, memory.person, choose(memory), memory.met())
 
     @lru_cache(maxsize=8)  # noqa: B019 (as long-lived as the object)
     def _handle(self, name: str) -> LocalMemory:

@@ -77,7 +77,7 @@ def read_request(
     if encoder is None:
         return now
     if now.act == "talk" and asks(message, encoder):
-        return _Reader(message, catalog, previous, tuple(shown), asked, over, True, asks=True).read()
+        return _Reader(message, catalog, previous, tuple(shown), asked, over, heeds=True, asks=True).read()
     if now.act == "recommend" and reader.only_names and hardly_asks(message, encoder):
         return replace(now, act="talk", open=False)
     return now
